@@ -1,0 +1,52 @@
+/* See test.h. */
+#include "test.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#define CASES_MAX 2000
+static struct {
+  const char *name;
+  test_function function;
+} cases[CASES_MAX];
+static int case_count;
+static bool current_failed;
+static const char *current_name = "?";
+
+void test_register(const char *name, test_function function) {
+  if (case_count == CASES_MAX) abort();
+  cases[case_count].name = name;
+  cases[case_count++].function = function;
+}
+
+void test_failed(const char *file, int line, const char *format, ...) {
+  current_failed = true;
+  fprintf(stderr, "%s:%d: in %s: ", file, line, current_name);
+  va_list args;
+  va_start(args, format);
+  vfprintf(stderr, format, args);
+  va_end(args);
+  fputc('\n', stderr);
+}
+
+bool test_current_failed(void) { return current_failed; }
+
+int main(int argc, char **argv) {
+  int passed = 0, failed = 0;
+  for (int i = 0; i < case_count; i++) {
+    bool wanted = argc < 2;
+    for (int a = 1; a < argc; a++) wanted = wanted || strcmp(argv[a], cases[i].name) == 0;
+    if (!wanted) continue;
+    current_failed = false;
+    current_name = cases[i].name;
+    cases[i].function();
+    if (current_failed) {
+      failed++;
+      fprintf(stderr, "FAILED %s\n", current_name);
+    } else {
+      passed++;
+    }
+  }
+  printf("%d passed, %d failed\n", passed, failed);
+  return failed != 0 || passed + failed == 0;
+}
