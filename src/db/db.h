@@ -7,35 +7,10 @@
 #include "api/api.h"
 #include "base/arena.h"
 #include "base/clock.h"
-
-/* Who calls, for whom. All bytes are borrowed until completion. */
-typedef struct cyn_i_context {
-  cyn_bytes account;    /* 12 digits; absent: "000000000000" */
-  cyn_bytes region;     /* absent: the database's */
-  cyn_bytes request_id;
-} cyn_i_context;
-
-/* One call: filled by the caller, completed by `done`. `input` is a structure of operation->input that has passed
- * cyn_i_api_check; `output` is of operation->output, allocated in the arena, valid when status is CYN_OK. */
-typedef struct cyn_i_call cyn_i_call;
-struct cyn_i_call {
-  const cyn_i_operation *operation;
-  const cyn_i_context *context;
-  const void *input;
-  void *output;
-  cyn_i_arena *arena;
-  cyn_error *error;
-  cyn_status status;
-  void (*done)(cyn_i_call *call); /* exactly once; on the caller's thread before submit or flush returns, or on the commit
-                                     thread when cyn_i_db_commits_block */
-  void *user;
-  void *engine_state;             /* the engine's, in the arena */
-  cyn_i_call *next;               /* free for the holder's queues until submit */
-};
+#include "engine/engine.h"
 
 /* Never blocks on a disk: reads complete at once; writes at the next flush (memory), or later (file). */
-typedef struct cyn_i_turn cyn_i_turn;
-cyn_i_turn *cyn_i_db_turn_new(cyn_db *db); /* one per event loop; one thread uses it */
+cyn_i_turn *cyn_i_db_turn_new(cyn_db *db); /* one per event loop; one thread uses it; see engine/engine.h for calls */
 void cyn_i_db_turn_destroy(cyn_i_turn *turn);
 void cyn_i_db_turn_submit(cyn_i_turn *turn, cyn_i_call *call);
 void cyn_i_db_turn_flush(cyn_i_turn *turn); /* one commit for all writes of the turn; their `done` is called in it */
