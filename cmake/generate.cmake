@@ -7,7 +7,8 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/src/api/dynamodb.api)
     OUTPUT ${CYN_GENERATED_HEADER} ${CYN_GENERATED_SOURCES}
     COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/generate_api.py
             ${CMAKE_SOURCE_DIR}/src/api/dynamodb.api ${CYN_GENERATED}
-    DEPENDS ${CMAKE_SOURCE_DIR}/src/api/dynamodb.api ${CMAKE_SOURCE_DIR}/tools/generate_api.py
+    DEPENDS ${CMAKE_SOURCE_DIR}/src/api/dynamodb.api ${CMAKE_SOURCE_DIR}/src/api/overrides.api
+            ${CMAKE_SOURCE_DIR}/tools/generate_api.py
     COMMENT "Generating the API structs and descriptors")
   add_custom_target(cyn_generated DEPENDS ${CYN_GENERATED_HEADER} ${CYN_GENERATED_SOURCES})
   set_source_files_properties(${CYN_GENERATED_SOURCES} PROPERTIES GENERATED TRUE)

@@ -22,8 +22,8 @@ typedef enum cyn_i_kind {
   CYN_KIND_VALUE,      /* AttributeValue: cyn_value */
   CYN_KIND_ITEM,       /* map of AttributeValue: cyn_item */
   CYN_KIND_STRUCTURE,  /* const T * */
-  CYN_KIND_LIST,       /* {size_t count; … *at}: strings as cyn_bytes, items as cyn_item, values as cyn_value,
-                          structures as const T *, lists and maps inline */
+  CYN_KIND_LIST,       /* {size_t count; … *at}: strings as cyn_bytes, numbers as cyn_opt_…, items as cyn_item, values as
+                          cyn_value, structures as const T *, lists and maps inline */
   CYN_KIND_MAP         /* {size_t count; entries *at}: entry {cyn_bytes key; value as above} */
 } cyn_i_kind;
 
@@ -34,6 +34,7 @@ typedef struct cyn_i_member {
   const cyn_i_shape *shape;
   uint32_t offset;           /* in the C struct */
   bool required;
+  uint8_t name_size;
 } cyn_i_member;
 struct cyn_i_shape {
   const char *name;          /* of the model: "KeySchemaElement" */
@@ -47,7 +48,13 @@ struct cyn_i_shape {
   const char *enum_text;     /* as printed in the message: "[ALL_OLD, NONE]" */
   const cyn_i_member *members; /* STRUCTURE, in the order of conversion */
   uint32_t member_count;
-  const uint16_t *check_order; /* STRUCTURE: member indexes in the order of constraint messages; NULL: as declared */
+  const uint16_t *check_order; /* STRUCTURE: indexes of the members that constraints can fail on, in their order */
+  uint32_t check_count;
+  bool is_constrained;         /* a value of this shape, or one inside it, can fail a constraint */
+  /* STRUCTURE: perfect hash of the member names (decode.c); 255 marks an empty slot, NULL: few members, no hash */
+  const uint8_t *lookup;
+  uint32_t lookup_seed;
+  uint8_t lookup_shift;
   const cyn_i_shape *element;  /* LIST element, MAP value */
   const cyn_i_shape *key;      /* MAP key */
 };
@@ -57,6 +64,7 @@ typedef struct cyn_i_operation {
   cyn_operation operation;   /* CYN_OPERATION_GET_ITEM, from <cynamo/operations.h> */
   bool is_streams;           /* DynamoDBStreams_20120810 */
   bool is_control;           /* TableName is checked before the constraint list (validation.md 2.2) */
+  bool is_tagging;           /* so is ResourceArn (3.9) */
   const cyn_i_shape *input;
   const cyn_i_shape *output;
 } cyn_i_operation;
@@ -64,6 +72,11 @@ typedef struct cyn_i_operation {
 extern const cyn_i_operation cyn_i_operations[CYN_OPERATION_COUNT];
 /* By wire name; NULL when there is none. `target` forms "DynamoDB_20120810.GetItem" are split by the server. */
 const cyn_i_operation *cyn_i_operation_find(cyn_bytes name, bool is_streams);
+
+/* A zeroed structure of the generated header, its struct_size set: `cyn_capacity *c = CYN_I_API_NEW(arena, cyn_capacity)`.
+ * NULL when out of memory. */
+#define CYN_I_API_NEW(arena, type) ((type *)cyn_i_api_new(arena, sizeof(type)))
+void *cyn_i_api_new(cyn_i_arena *arena, size_t struct_size);
 
 /* Decodes a JSON object into a zeroed structure of the shape, allocated in the arena.
  * Malformed JSON (or no object): CYN_E_SERIALIZATION with an empty message. Type faults: CYN_E_SERIALIZATION with the
