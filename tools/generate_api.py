@@ -44,6 +44,7 @@ class Shape:
     def __init__(self, kind, name):
         self.kind, self.name, self.c = kind, name, "cyn_" + snake(name)
         self.min = self.max = self.pattern = self.element = self.key = None
+        self.is_table_name = self.hides_value = False
         self.values, self.printed, self.members, self.order, self.unchecked = [], [], [], [], []
 
     def set_bounds(self, text):
@@ -111,6 +112,8 @@ class Api:
             shape = self.shapes[name]
             if verb == "name":
                 shape.c = "cyn_" + rest[0]
+            elif verb in ("is_table_name", "hides_value"):
+                setattr(shape, verb, True)
             elif verb == "bounds":
                 shape.set_bounds(rest[0])
             elif verb == "printed":
@@ -270,27 +273,27 @@ def header(api):
 
 # ---- shapes_generated.c ----
 
-def lookup_key(name):
-    """Must agree with lookup_key in src/api/decode.c."""
+def hash_key(name):
+    """Must agree with cyn_i_name_slot in src/api/api.h."""
     text, size = name.encode(), len(name)
     parts = text[size // 4], text[size // 2], text[max(size - 2, 0)], text[min(1, size - 1)]
-    return int.from_bytes(parts, "little") + size * 0x9E37 & 0xFFFFFFFF
+    return int.from_bytes(parts, "little") + size * 0x9E37 + text[size * 5 // 8] * 0x01000193 & 0xFFFFFFFF
 
 
-def lookup_table(shape):
-    """A perfect hash of the member names: a multiplier, the bits of the slot, and the member of each slot (255: none)."""
-    if len(shape.members) < 4:
-        return 0, 0, []
-    keys = [lookup_key(member.name) for member in shape.members]
-    assert len(set(keys)) == len(keys), shape.name
-    chance = random.Random(shape.name)  # the same on every run
+def name_hash(label, names):
+    """A perfect hash of the names (see cyn_i_name_hash): the C table's definition and the C initializer."""
+    keys = [hash_key(name) for name in names]
+    assert len(set(keys)) == len(keys), label
+    chance = random.Random(label)  # the same on every run
     for bits in range(len(keys).bit_length(), 10):
         for _ in range(2000):
             seed = chance.getrandbits(32) | 1
             slots = [(key * seed & 0xFFFFFFFF) >> (32 - bits) for key in keys]
             if len(set(slots)) == len(slots):
-                return seed, bits, [slots.index(slot) if slot in slots else 255 for slot in range(1 << bits)]
-    raise SystemExit("no perfect hash for " + shape.name)
+                table = ", ".join(str(slots.index(slot) if slot in slots else 255) for slot in range(1 << bits))
+                return (f"static const uint8_t hash_{label}[] = {{{table}}};",
+                        f"{{hash_{label}, {seed}u, {32 - bits}}}")
+    raise SystemExit("no perfect hash for " + label)
 
 
 def define(api, shape):
@@ -300,6 +303,9 @@ def define(api, shape):
     for bound in ("min", "max"):
         if getattr(shape, bound):
             fields.append(f".has_{bound} = true, .{bound} = {getattr(shape, bound)}")
+    for flag in ("is_table_name", "hides_value"):
+        if getattr(shape, flag):
+            fields.append(f".{flag} = true")
     if shape.pattern:
         fields.append(f".pattern = {c_string(shape.pattern)}")
     if shape.kind == "structure":
@@ -332,10 +338,10 @@ def define_members(api, shape, before):
     if order:
         before.append(f"static const uint16_t order_{shape.name}[] = {{{', '.join(map(str, order))}}};")
         fields.append(f".check_order = order_{shape.name}, .check_count = {len(order)}")
-    seed, bits, slots = lookup_table(shape)
-    if slots:
-        before.append(f"static const uint8_t lookup_{shape.name}[] = {{{', '.join(map(str, slots))}}};")
-        fields.append(f".lookup = lookup_{shape.name}, .lookup_seed = {seed}u, .lookup_shift = {32 - bits}")
+    if len(shape.members) > 3:
+        table, initializer = name_hash(shape.name, [member.name for member in shape.members])
+        before.append(table)
+        fields.append(f".hash = {initializer}")
     return fields
 
 
@@ -366,7 +372,8 @@ def descriptors(api):
     for op in api.operations:
         given = ", ".join(str(getattr(op, flag)).lower() for flag in flags)
         parts.append(f"    {{{c_string(op.name)}, {op.constant}, {given}, &shape_{op.name}Input, &shape_{op.name}Output}},")
-    return "\n".join(parts + ["};\n"])
+    table, initializer = name_hash("operations", [op.name for op in api.operations])
+    return "\n".join(parts + ["};\n", table, f"const cyn_i_name_hash cyn_i_operation_hash = {initializer};\n"])
 
 
 # ---- docs/operations.md ----

@@ -27,6 +27,13 @@ typedef enum cyn_i_kind {
   CYN_KIND_MAP         /* {size_t count; entries *at}: entry {cyn_bytes key; value as above} */
 } cyn_i_kind;
 
+/* A perfect hash of names: bytes of the name times the seed, shifted, is the slot; 255 marks an empty one. */
+typedef struct cyn_i_name_hash {
+  const uint8_t *slots; /* NULL: few names, no hash */
+  uint32_t seed;
+  uint8_t shift;
+} cyn_i_name_hash;
+
 typedef struct cyn_i_shape cyn_i_shape;
 typedef struct cyn_i_member {
   const char *name;          /* on the wire: "TableName" */
@@ -46,15 +53,14 @@ struct cyn_i_shape {
   const char *pattern;       /* as printed; NULL: none */
   const char *const *enum_values; /* as accepted, NULL-terminated */
   const char *enum_text;     /* as printed in the message: "[ALL_OLD, NONE]" */
+  bool is_table_name;        /* a table's name or ARN: a name has bounds and pattern of its own (check.c) */
+  bool hides_value;          /* messages leave the value out */
   const cyn_i_member *members; /* STRUCTURE, in the order of conversion */
   uint32_t member_count;
   const uint16_t *check_order; /* STRUCTURE: indexes of the members that constraints can fail on, in their order */
   uint32_t check_count;
   bool is_constrained;         /* a value of this shape, or one inside it, can fail a constraint */
-  /* STRUCTURE: perfect hash of the member names (decode.c); 255 marks an empty slot, NULL: few members, no hash */
-  const uint8_t *lookup;
-  uint32_t lookup_seed;
-  uint8_t lookup_shift;
+  cyn_i_name_hash hash;        /* STRUCTURE: of the members' names */
   const cyn_i_shape *element;  /* LIST element, MAP value */
   const cyn_i_shape *key;      /* MAP key */
 };
@@ -70,6 +76,16 @@ typedef struct cyn_i_operation {
 } cyn_i_operation;
 
 extern const cyn_i_operation cyn_i_operations[CYN_OPERATION_COUNT];
+extern const cyn_i_name_hash cyn_i_operation_hash;
+/* The only name that can be equal to `name`, or 255; `hash` has slots and `name` is not empty. */
+static inline uint8_t cyn_i_name_slot(const cyn_i_name_hash *hash, cyn_bytes name) {
+  const uint8_t *at = (const uint8_t *)name.data;
+  size_t size = name.size;
+  uint32_t key = at[size / 4] | (uint32_t)at[size / 2] << 8 | (uint32_t)at[size > 1 ? size - 2 : 0] << 16 |
+                 (uint32_t)at[size > 1 ? 1 : 0] << 24;
+  key += (uint32_t)size * 0x9E37u + at[size * 5 / 8] * 0x01000193u;
+  return hash->slots[(key * hash->seed) >> hash->shift];
+}
 /* By wire name; NULL when there is none. `target` forms "DynamoDB_20120810.GetItem" are split by the server. */
 const cyn_i_operation *cyn_i_operation_find(cyn_bytes name, bool is_streams);
 
