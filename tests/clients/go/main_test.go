@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -22,6 +23,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/logging"
 )
 
 var (
@@ -30,6 +32,7 @@ var (
 	client   *dynamodb.Client
 	serial   atomic.Int64
 	run      = time.Now().UnixMilli()
+	warned   warnings
 )
 
 func TestMain(m *testing.M) {
@@ -37,18 +40,44 @@ func TestMain(m *testing.M) {
 	if endpoint == "" {
 		log.Fatal("CYNAMO_TEST_ENDPOINT is not set")
 	}
-	client = newClient(http.DefaultTransport)
-	os.Exit(m.Run())
+	client = newClient(http.DefaultTransport, &warned)
+	status := m.Run()
+	if complaints := warned.take(); len(complaints) > 0 {
+		fmt.Printf("--- FAIL: NoWarnings\n    the SDK warned of %d answers: %s\n", len(complaints), complaints[0])
+		status = 1
+	}
+	os.Exit(status)
+}
+
+// warnings keeps what the SDK logs: of an answer whose checksum is wrong it says so there, and nowhere else.
+type warnings struct {
+	lock  sync.Mutex
+	lines []string
+}
+
+func (w *warnings) Logf(_ logging.Classification, format string, args ...any) {
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	w.lines = append(w.lines, fmt.Sprintf(format, args...))
+}
+
+func (w *warnings) take() []string {
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	lines := w.lines
+	w.lines = nil
+	return lines
 }
 
 // newClient gives a client that never retries, so that a first wrong answer is a failure.
-func newClient(transport http.RoundTripper) *dynamodb.Client {
+func newClient(transport http.RoundTripper, logger logging.Logger) *dynamodb.Client {
 	return dynamodb.New(dynamodb.Options{
 		Region:       "us-east-1",
 		BaseEndpoint: aws.String(endpoint),
 		Credentials:  credentials.NewStaticCredentialsProvider("AKIDTEST", "secret", ""),
 		HTTPClient:   &http.Client{Transport: transport, Timeout: 60 * time.Second},
 		Retryer:      aws.NopRetryer{},
+		Logger:       logger,
 		EndpointDiscovery: dynamodb.EndpointDiscoveryOptions{
 			EnableEndpointDiscovery: aws.EndpointDiscoveryDisabled,
 		},

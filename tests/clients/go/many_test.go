@@ -35,28 +35,32 @@ func TestBatchesOverTwoTables(t *testing.T) {
 
 // An answer holds 16 MB at most; the rest comes back as UnprocessedKeys.
 func TestBatchGetUnprocessed(t *testing.T) {
-	name := sortedTable(t, "N")
+	name := simpleTable(t)
 	filler := strings.Repeat("y", 390000)
-	fill(t, name, "p", 50, func(i int, values item) { values["filler"] = S(filler) })
 	keys := types.KeysAndAttributes{}
 	for i := 0; i < 50; i++ {
-		keys.Keys = append(keys.Keys, item{"pk": S("p"), "sk": N(fmt.Sprint(i))})
+		key := item{"pk": S(fmt.Sprint("k", i))}
+		put(t, name, item{"pk": key["pk"], "filler": S(filler)})
+		keys.Keys = append(keys.Keys, key)
 	}
 	pending := map[string]types.KeysAndAttributes{name: keys}
 	seen, rounds := map[string]bool{}, 0
 	for len(pending) > 0 {
 		out, err := client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: pending})
 		must(t, err)
+		if len(out.Responses[name]) == 0 {
+			t.Fatalf("no item in answer %d", rounds+1)
+		}
 		for _, values := range out.Responses[name] {
-			seen[number(t, values["sk"])] = true
+			seen[text(t, values["pk"])] = true
 		}
 		pending = out.UnprocessedKeys
-		if rounds++; rounds > 10 {
-			t.Fatal("keys stay unprocessed")
-		}
+		rounds++
 	}
 	equal(t, "items", len(seen), 50)
-	equal(t, "rounds", rounds, 2)
+	if rounds < 2 {
+		t.Error("one answer held more than 16 MB")
+	}
 }
 
 func TestBatchLimits(t *testing.T) {
@@ -93,7 +97,7 @@ func TestTransactions(t *testing.T) {
 	equal(t, "answers", len(out.Responses), 3)
 	equal(t, "updated", number(t, out.Responses[0].Item["v"]), "11")
 	equal(t, "deleted", len(out.Responses[1].Item), 0)
-	equal(t, "put, projected", fmt.Sprint(number(t, out.Responses[2].Item["v"]), len(out.Responses[2].Item)), "3 1")
+	equal(t, "put, projected", fmt.Sprint(number(t, out.Responses[2].Item["v"]), "/", len(out.Responses[2].Item)), "3/1")
 	equal(t, "capacity", *out.ConsumedCapacity[0].CapacityUnits, 6.0)
 }
 

@@ -127,7 +127,10 @@ func TestQueryIndexes(t *testing.T) {
 	equal(t, "projected attributes", len(items[0]), 4)
 	items, _ = queryAll(t, &dynamodb.QueryInput{TableName: &name, IndexName: aws.String("local"), Limit: aws.Int32(1),
 		KeyConditionExpression: aws.String("pk = :p AND begins_with(word, :w)"), ExpressionAttributeValues: item{":p": S("p"), ":w": S("word")}})
-	equal(t, "local", sks(t, items), "1 4 7 10 2 5 8 11")
+	equal(t, "local", len(items), 8)
+	for i, values := range items {
+		equal(t, "order", text(t, values["word"]), fmt.Sprint("word", 1+i/4))
+	}
 	equal(t, "keys only", len(items[0]), 3)
 	whole, err := client.Query(ctx, &dynamodb.QueryInput{TableName: &name, IndexName: aws.String("local"), Select: types.SelectAllAttributes,
 		KeyConditionExpression: aws.String("pk = :p AND word = :w"), ExpressionAttributeValues: item{":p": S("p"), ":w": S("word2")}})

@@ -43,7 +43,7 @@ func TestTableWithIndexes(t *testing.T) {
 	}
 	equal(t, "read units", *table.ProvisionedThroughput.ReadCapacityUnits, 5)
 	equal(t, "write units", *table.ProvisionedThroughput.WriteCapacityUnits, 6)
-	equal(t, "keys", fmt.Sprint(len(table.KeySchema), *table.KeySchema[0].AttributeName, table.KeySchema[1].KeyType), "2 pk RANGE")
+	equal(t, "keys", fmt.Sprintf("%d %s %s", len(table.KeySchema), *table.KeySchema[0].AttributeName, table.KeySchema[1].KeyType), "2 pk RANGE")
 	equal(t, "definitions", len(table.AttributeDefinitions), 4)
 	equal(t, "local indexes", len(table.LocalSecondaryIndexes), 1)
 	equal(t, "local index projects", strings.Join(table.LocalSecondaryIndexes[0].Projection.NonKeyAttributes, ","), "a,b")
