@@ -1,0 +1,743 @@
+/* See item_json.h. The decoder reads the body itself, with the reader's scanning (json_private.h), and writes the binary
+ * item as it goes: no token per brace, no tree, no allocation per attribute. Its position `p` goes from function to
+ * function; NULL means malformed (or no memory, when the buffer says so). Recursion follows the JSON's depth, which
+ * json->depth bounds.
+ *
+ * Two kinds of faults come out. A type fault makes the whole request unreadable; the first one is noted and reading goes
+ * on, since malformed JSON further down outranks it. A value fault belongs to the item; within one AttributeValue the
+ * order is that of `member_rank`, since a value with two members answers with the fault that DynamoDB would meet first. */
+#include "value/item_json.h"
+
+#include <string.h>
+
+#include "value/base64.h"
+#include "value/item.h"
+#include "value/item_names.h"
+#include "value/json_private.h"
+#include "value/number.h"
+
+#define SHAPES "com.amazonaws.dynamodb.v20120810."
+#define INVALID "One or more parameter values were invalid: "
+
+typedef struct decoder {
+  cyn_i_json *json;
+  const uint8_t *end;
+  cyn_i_buf buf;
+  cyn_i_json_fault *serialization;
+} decoder;
+
+/* The order in which DynamoDB looks at the members of one AttributeValue (validation.md 4.1). */
+typedef enum member_rank {
+  RANK_NUMBER,
+  RANK_NULL,
+  RANK_EMPTY_SET,
+  RANK_SET_NUMBER = RANK_EMPTY_SET + 3,
+  RANK_DUPLICATES,
+  RANK_CONTENT = RANK_DUPLICATES + 3,
+  RANK_LAST = RANK_CONTENT + 2
+} member_rank;
+
+/* What one member of an AttributeValue turned out to be. */
+typedef struct member {
+  cyn_type type;
+  bool is_null;       /* JSON null: as if it were not there */
+  size_t size;        /* as DynamoDB counts it */
+  const char *fault;  /* NULL: none */
+  int rank;
+} member;
+
+static const uint8_t *attribute_value(decoder *d, const uint8_t *p, unsigned level, size_t *size, const char **fault);
+
+static const uint8_t *malformed(decoder *d) {
+  d->json->failed = true;
+  return NULL;
+}
+
+static void type_fault(decoder *d, const char *message) {
+  if (d->serialization->message == NULL) d->serialization->message = message;
+}
+
+/* Enters a level of JSON. */
+static inline bool enter(decoder *d) {
+  if (d->json->depth >= CYN_JSON_DEPTH_MAX) return false;
+  d->json->depth++;
+  return true;
+}
+
+static inline const uint8_t *leave(decoder *d, const uint8_t *p) {
+  d->json->depth--;
+  return p;
+}
+
+/* ---- type faults ---- */
+
+typedef enum wanted { WANT_STRING, WANT_BLOB, WANT_BOOLEAN, WANT_LIST, WANT_MAP, WANT_VALUE, WANT_COUNT } wanted;
+
+/* The texts of validation.md 1.4 for a token where something else is wanted; NULL where it is no fault. */
+static const char *mismatch_text(wanted want, cyn_i_json_token token, bool is_integer) {
+  static const char *const lists[WANT_COUNT] = {
+      "Unrecognized collection type class java.lang.String",
+      "Unrecognized collection type class java.nio.ByteBuffer",
+      "Unrecognized collection type class java.lang.Boolean",
+      NULL,
+      "Unrecognized collection type java.util.Map<java.lang.String, " SHAPES "AttributeValue>",
+      "Unrecognized collection type class " SHAPES "AttributeValue"};
+  if (token == CYN_JSON_NULL) return NULL;
+  if (token == CYN_JSON_ARRAY_BEGIN) return lists[want];
+  if (token == CYN_JSON_OBJECT_BEGIN) return "Start of structure or map found where not expected";
+  if (want == WANT_VALUE) return "Unexpected value type in payload";
+  if (want == WANT_LIST || want == WANT_MAP) return "Unexpected field type";
+  if (want == WANT_BLOB) return "only base-64-encoded strings are convertible to bytes";
+  if (token == CYN_JSON_NUMBER) {
+    if (want == WANT_STRING)
+      return is_integer ? "NUMBER_VALUE cannot be converted to String" : "DECIMAL_VALUE cannot be converted to String";
+    return is_integer ? "NUMBER_VALUE cannot be converted to Boolean" : "DECIMAL_VALUE cannot be converted to Boolean";
+  }
+  if (want == WANT_BOOLEAN) return "Unexpected token received from parser";
+  return token == CYN_JSON_TRUE ? "TRUE_VALUE cannot be converted to String" : "FALSE_VALUE cannot be converted to String";
+}
+
+/* Reads the value at p, whatever it is, and notes the fault that it is where `want` belongs. */
+static const uint8_t *mismatch(decoder *d, const uint8_t *p, wanted want, bool *is_null) {
+  d->json->next = p;
+  d->json->expect = CYN_JSON_EXPECT_VALUE;
+  cyn_i_json_token token = cyn_i_json_next(d->json);
+  *is_null = token == CYN_JSON_NULL;
+  const char *text = mismatch_text(want, token, d->json->is_integer);
+  if (!cyn_i_json_skip(d->json, token)) return NULL;
+  if (text != NULL) type_fault(d, text);
+  return d->json->next;
+}
+
+static const uint8_t *skip_value(decoder *d, const uint8_t *p) {
+  d->json->next = p;
+  d->json->expect = CYN_JSON_EXPECT_VALUE;
+  return cyn_i_json_skip(d->json, cyn_i_json_next(d->json)) ? d->json->next : NULL;
+}
+
+/* ---- strings ---- */
+
+/* Appends the string behind p (at its opening quote) to the buffer behind `head` bytes that the caller fills in. */
+static inline const uint8_t *append_string(decoder *d, const uint8_t *p, size_t head, size_t *size) {
+  bool escaped;
+  const uint8_t *quote = cyn_i_json_string_end(p + 1, d->end, &escaped);
+  if (quote == NULL) return malformed(d);
+  size_t raw = (size_t)(quote - p) - 1;
+  if (!cyn_i_buf_reserve(&d->buf, head + raw)) return NULL;
+  uint8_t *at = d->buf.data + d->buf.size + head;
+  if (!escaped) {
+    memcpy(at, p + 1, raw);
+  } else {
+    raw = cyn_i_json_unescape(p + 1, quote, at);
+    if (raw == SIZE_MAX) return malformed(d);
+  }
+  if (raw > UINT32_MAX - 16) {
+    d->buf.failed = true;
+    return NULL;
+  }
+  *size = raw;
+  return quote + 1;
+}
+
+/* A string of which only the text is wanted. */
+static inline const uint8_t *string_text(decoder *d, const uint8_t *p, cyn_bytes *text) {
+  return cyn_i_json_take_string(d->json, p + 1, text);
+}
+
+/* ---- scalars ---- */
+
+static const uint8_t *member_string(decoder *d, const uint8_t *p, member *out) {
+  if (*p != '"') return mismatch(d, p, WANT_STRING, &out->is_null);
+  p = append_string(d, p, 5, &out->size);
+  if (p == NULL) return NULL;
+  uint8_t *at = d->buf.data + d->buf.size;
+  at[0] = CYN_TYPE_S;
+  cyn_i_put_u32(at + 1, (uint32_t)out->size);
+  d->buf.size += 5 + out->size;
+  return p;
+}
+
+/* DynamoDB's text for a number that is none; in the arena where it holds the number. */
+static const char *number_fault(decoder *d, cyn_i_number_fault fault, cyn_bytes text) {
+  const char *head = cyn_i_number_fault_text(fault);
+  if (fault != CYN_NUMBER_SYNTAX) return head;
+  size_t size = strlen(head);
+  char *out = cyn_i_arena_alloc(d->json->arena, size + text.size + 1);
+  if (out == NULL) {
+    d->buf.failed = true;
+    return head;
+  }
+  memcpy(out, head, size);
+  memcpy(out + size, text.data, text.size);
+  out[size + text.size] = '\0';
+  return out;
+}
+
+static const uint8_t *member_number(decoder *d, const uint8_t *p, member *out) {
+  if (*p != '"') return mismatch(d, p, WANT_STRING, &out->is_null);
+  cyn_bytes text;
+  cyn_i_number number = {1, {0x80}};
+  p = string_text(d, p, &text);
+  if (p == NULL) return NULL;
+  cyn_i_number_fault fault = cyn_i_number_parse(text, &number);
+  if (fault != CYN_NUMBER_OK) {
+    out->fault = number_fault(d, fault, text);
+    out->rank = RANK_NUMBER;
+  }
+  out->size = cyn_i_number_dynamodb_size(number.bytes, number.size);
+  cyn_i_write_number(&d->buf, number.bytes, number.size);
+  return p;
+}
+
+/* Decodes the base64 string at p behind `head` bytes of the buffer, as append_string. */
+static const uint8_t *append_blob(decoder *d, const uint8_t *p, size_t head, size_t *size) {
+  cyn_bytes text;
+  p = string_text(d, p, &text);
+  if (p == NULL) return NULL;
+  *size = 0;
+  if (!cyn_i_buf_reserve(&d->buf, head + text.size / 4 * 3)) return NULL;
+  if (text.size % 4 != 0) {
+    const char *message = cyn_i_arena_printf(
+        d->json->arena, "Base64 encoded length is expected a multiple of 4 bytes but found: %zu", text.size);
+    if (message == NULL) d->buf.failed = true;
+    type_fault(d, message);
+    return p;
+  }
+  size_t before = d->buf.size;
+  d->buf.size += head;
+  if (!cyn_i_base64_decode(&d->buf, text)) type_fault(d, "Invalid last non-pad Base64 character dectected");
+  *size = d->buf.size - before - head;
+  d->buf.size = before;
+  return p;
+}
+
+static const uint8_t *member_blob(decoder *d, const uint8_t *p, member *out) {
+  if (*p != '"') return mismatch(d, p, WANT_BLOB, &out->is_null);
+  p = append_blob(d, p, 5, &out->size);
+  if (p == NULL) return NULL;
+  uint8_t *at = d->buf.data + d->buf.size;
+  at[0] = CYN_TYPE_B;
+  cyn_i_put_u32(at + 1, (uint32_t)out->size);
+  d->buf.size += 5 + out->size;
+  return p;
+}
+
+static bool same_word(cyn_bytes text, const char *word) {
+  size_t i = 0;
+  for (; i < text.size && word[i] != '\0'; i++)
+    if ((text.data[i] | 0x20) != word[i] && text.data[i] != word[i]) return false;
+  return i == text.size && word[i] == '\0';
+}
+
+/* A JSON boolean, or one of the strings that the service takes for one. */
+static const uint8_t *boolean(decoder *d, const uint8_t *p, bool *value, bool *is_null) {
+  if (*p == 't' && d->end - p >= 4 && memcmp(p, "true", 4) == 0) {
+    *value = true;
+    return p + 4;
+  }
+  if (*p == 'f' && d->end - p >= 5 && memcmp(p, "false", 5) == 0) {
+    *value = false;
+    return p + 5;
+  }
+  if (*p != '"') return mismatch(d, p, WANT_BOOLEAN, is_null);
+  cyn_bytes text;
+  p = string_text(d, p, &text);
+  if (p == NULL) return NULL;
+  *value = same_word(text, "true") || same_word(text, "1") || same_word(text, "yes");
+  if (!*value && !same_word(text, "false") && !same_word(text, "0") && !same_word(text, "no"))
+    type_fault(d, "Unexpected token received from parser");
+  return p;
+}
+
+static const uint8_t *member_bool(decoder *d, const uint8_t *p, member *out) {
+  bool value = false;
+  p = boolean(d, p, &value, &out->is_null);
+  if (out->is_null) return p;
+  out->size = 1;
+  cyn_i_write_bool(&d->buf, value);
+  return p;
+}
+
+static const uint8_t *member_null(decoder *d, const uint8_t *p, member *out) {
+  bool value = false;
+  p = boolean(d, p, &value, &out->is_null);
+  if (out->is_null) return p;
+  if (!value) {
+    out->fault = INVALID "Null attribute value types must have the value of true";
+    out->rank = RANK_NULL;
+  }
+  out->size = 1;
+  cyn_i_write_null(&d->buf);
+  return p;
+}
+
+/* ---- sets ---- */
+
+/* Where the elements of a set stand in the buffer, as they were given. */
+typedef struct set_state {
+  size_t mark;
+  uint32_t count;
+  size_t previous;  /* offset of the last element */
+  bool ascending;
+  const char *fault;
+} set_state;
+
+static cyn_bytes element_at(const decoder *d, cyn_type type, size_t offset) {
+  const uint8_t *at = d->buf.data + offset;
+  if (type == CYN_TYPE_NS) return (cyn_bytes){(const char *)at + 1, at[0]};
+  return (cyn_bytes){(const char *)at + 4, cyn_i_get_u32(at)};
+}
+
+static const uint8_t *number_element(decoder *d, const uint8_t *p, set_state *set) {
+  cyn_bytes text;
+  cyn_i_number number = {1, {0x80}};
+  p = string_text(d, p, &text);
+  if (p == NULL) return NULL;
+  cyn_i_number_fault fault = cyn_i_number_parse(text, &number);
+  if (fault != CYN_NUMBER_OK && set->fault == NULL) set->fault = number_fault(d, fault, text);
+  cyn_i_write_set_element(&d->buf, CYN_TYPE_NS, (cyn_bytes){(const char *)number.bytes, number.size});
+  return p;
+}
+
+/* Reads one element at p and appends it. */
+static const uint8_t *set_element(decoder *d, const uint8_t *p, cyn_type type, set_state *set) {
+  bool is_null;
+  size_t size, offset = d->buf.size;
+  if (*p != '"') {
+    p = mismatch(d, p, type == CYN_TYPE_BS ? WANT_BLOB : WANT_STRING, &is_null);
+    if (is_null && set->fault == NULL) set->fault = INVALID "An string set may not have a null string as a member";
+    return p;
+  }
+  if (type == CYN_TYPE_NS) {
+    p = number_element(d, p, set);
+  } else {
+    p = type == CYN_TYPE_SS ? append_string(d, p, 4, &size) : append_blob(d, p, 4, &size);
+    if (p == NULL) return NULL;
+    cyn_i_put_u32(d->buf.data + d->buf.size, (uint32_t)size);
+    d->buf.size += 4 + size;
+  }
+  if (p == NULL || d->buf.failed) return NULL;
+  if (set->count != 0)
+    set->ascending = set->ascending &&
+                     cyn_i_content_compare(element_at(d, type, set->previous), element_at(d, type, offset)) < 0;
+  set->previous = offset;
+  set->count++;
+  return p;
+}
+
+/* "…Input collection [a, a] contains duplicates.", elements in the request's order. */
+static const char *duplicates_text(decoder *d, const uint8_t *elements, uint32_t count, cyn_type type) {
+  if (type == CYN_TYPE_NS) return "Input collection contains duplicates";
+  cyn_i_buf text;
+  cyn_i_elements walk = {elements, count, (uint8_t)type};
+  cyn_bytes content;
+  cyn_i_buf_init(&text, d->json->arena);
+  cyn_i_buf_text(&text, INVALID "Input collection [");
+  for (uint32_t i = 0; cyn_i_set_next(&walk, &content); i++) {
+    if (i != 0) cyn_i_buf_text(&text, ", ");
+    if (type == CYN_TYPE_BS)
+      cyn_i_base64_encode(&text, content);
+    else
+      cyn_i_buf_append(&text, content.data, content.size);
+  }
+  cyn_i_buf_text(&text, type == CYN_TYPE_BS ? "]of type BS contains duplicates." : "] contains duplicates.");
+  cyn_i_buf_byte(&text, '\0');
+  if (text.failed) d->buf.failed = true;
+  return text.failed ? "" : (const char *)text.data;
+}
+
+/* Puts elements that did not come in ascending order into it. */
+static void sort_set(decoder *d, cyn_type type, const set_state *set, member *out) {
+  size_t first = set->mark + 9, size = d->buf.size - first;
+  uint8_t *copy = cyn_i_arena_alloc(d->json->arena, size);
+  cyn_bytes *contents = cyn_i_arena_zalloc(d->json->arena, set->count, sizeof *contents);
+  if (copy == NULL || contents == NULL) {
+    d->buf.failed = true;
+    return;
+  }
+  memcpy(copy, d->buf.data + first, size);
+  cyn_i_elements walk = {copy, set->count, (uint8_t)type};
+  for (uint32_t i = 0; i < set->count; i++) (void)cyn_i_set_next(&walk, &contents[i]);
+  bool unique = true;
+  d->buf.size = set->mark;
+  cyn_i_write_set(&d->buf, type, contents, set->count, &unique);
+  if (unique) return;
+  d->buf.size = first + size; /* as given: the item is faulted, and its bytes are still whole */
+  cyn_i_write_close(&d->buf, set->mark, set->count);
+  out->fault = duplicates_text(d, copy, set->count, type);
+  out->rank = RANK_DUPLICATES + (int)(type - CYN_TYPE_SS);
+}
+
+static void finish_set(decoder *d, cyn_type type, const set_state *set, member *out) {
+  static const char *const empty[] = {INVALID "An string set  may not be empty", INVALID "An number set  may not be empty",
+                                      INVALID "Binary sets should not be empty"};
+  int index = (int)(type - CYN_TYPE_SS);
+  cyn_i_write_close(&d->buf, set->mark, set->count);
+  if (set->fault != NULL) {
+    out->fault = set->fault;
+    out->rank = RANK_SET_NUMBER;
+  } else if (set->count == 0) {
+    out->fault = empty[index];
+    out->rank = RANK_EMPTY_SET + index;
+  } else if (!set->ascending) {
+    sort_set(d, type, set, out);
+  }
+  if (!d->buf.failed) out->size = cyn_i_value_dynamodb_size(d->buf.data + set->mark);
+}
+
+static const uint8_t *member_set(decoder *d, const uint8_t *p, cyn_type type, member *out) {
+  if (*p != '[') return mismatch(d, p, WANT_LIST, &out->is_null);
+  if (!enter(d)) return malformed(d);
+  set_state set = {cyn_i_write_open(&d->buf, type), 0, 0, true, NULL};
+  if (d->buf.failed) return NULL;
+  p = cyn_i_json_blank(p + 1, d->end);
+  for (bool first = true;; first = false) {
+    if (p == d->end) return malformed(d);
+    if (*p == ']') break;
+    if (!first) {
+      if (*p != ',') return malformed(d);
+      p = cyn_i_json_blank(p + 1, d->end);
+      if (p == d->end || *p == ']') return malformed(d);
+    }
+    p = set_element(d, p, type, &set);
+    if (p == NULL) return NULL;
+    p = cyn_i_json_blank(p, d->end);
+  }
+  finish_set(d, type, &set, out);
+  return leave(d, p + 1);
+}
+
+/* ---- lists and maps ---- */
+
+#define EMPTY_VALUE "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
+#define TWO_DATATYPES \
+  "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"
+#define TOO_DEEP "Nesting Levels have exceeded supported limits"
+/* No source was found for the service's texts of these two. */
+#define EMPTY_NAME INVALID "An attribute name may not be empty"
+#define LONG_NAME INVALID "An attribute name may not be longer than 65535 bytes"
+
+/* The value at p as element of a list or value of a pair; *is_null when it is JSON null and nothing was written. */
+static inline const uint8_t *child(decoder *d, const uint8_t *p, unsigned level, size_t *size, const char **fault,
+                                   bool *is_null) {
+  *is_null = false;
+  if (*p == '{') {
+    if (!enter(d)) return malformed(d);
+    p = attribute_value(d, p + 1, level, size, fault);
+    return p != NULL ? leave(d, p) : NULL;
+  }
+  *size = 1;
+  p = mismatch(d, p, WANT_VALUE, is_null);
+  if (!*is_null) cyn_i_write_null(&d->buf); /* a type fault: anything whole will do */
+  return p;
+}
+
+static const uint8_t *member_list(decoder *d, const uint8_t *p, unsigned level, member *out) {
+  if (*p != '[') return mismatch(d, p, WANT_LIST, &out->is_null);
+  if (!enter(d)) return malformed(d);
+  size_t mark = cyn_i_write_open(&d->buf, CYN_TYPE_L);
+  uint32_t count = 0;
+  out->size = 3;
+  if (level >= CYN_ITEM_DEPTH_MAX) out->fault = TOO_DEEP;
+  p = cyn_i_json_blank(p + 1, d->end);
+  for (; p < d->end && *p != ']'; count++) {
+    if (count != 0) {
+      if (*p != ',') return malformed(d);
+      p = cyn_i_json_blank(p + 1, d->end);
+      if (p == d->end) return malformed(d);
+    }
+    size_t size;
+    const char *fault = NULL;
+    bool is_null;
+    p = child(d, p, level + 1, &size, &fault, &is_null);
+    if (p == NULL) return NULL;
+    if (is_null) {
+      cyn_i_write_null(&d->buf);
+      fault = EMPTY_VALUE;
+    }
+    if (out->fault == NULL) out->fault = fault;
+    out->size += 1 + size;
+    p = cyn_i_json_blank(p, d->end);
+  }
+  if (p == d->end) return malformed(d);
+  out->rank = RANK_CONTENT + 1;
+  cyn_i_write_close(&d->buf, mark, count);
+  return leave(d, p + 1);
+}
+
+/* What a run of pairs came to. */
+typedef struct pairs_result {
+  uint32_t count;
+  size_t size;            /* names and values, as DynamoDB counts them */
+  const char *fault;      /* the first one */
+  cyn_bytes fault_name;   /* the name of its pair; in the arena */
+} pairs_result;
+
+static void note_pair_fault(decoder *d, pairs_result *out, const char *fault, size_t name_at) {
+  if (fault == NULL || out->fault != NULL || d->buf.failed) return;
+  const uint8_t *at = d->buf.data + name_at;
+  out->fault = fault;
+  out->fault_name = cyn_i_arena_copy(d->json->arena, (cyn_bytes){(const char *)at + 2, cyn_i_get_u16(at)});
+  if (out->fault_name.data == NULL) d->buf.failed = true;
+}
+
+/* Appends the name at p (at its opening quote) and steps to the value behind the colon. */
+static inline const uint8_t *pair_name(decoder *d, const uint8_t *p, const char **fault) {
+  size_t size;
+  if (p == d->end || *p != '"') return malformed(d);
+  p = append_string(d, p, 2, &size);
+  if (p == NULL) return NULL;
+  if (size - 1 >= CYN_NAME_SIZE_MAX) { /* 0 too */
+    *fault = size == 0 ? EMPTY_NAME : LONG_NAME;
+    if (size != 0) size = CYN_NAME_SIZE_MAX;
+  }
+  cyn_i_put_u16(d->buf.data + d->buf.size, (uint16_t)size);
+  d->buf.size += 2 + size;
+  if (p < d->end && *p != ':') p = cyn_i_json_blank(p, d->end);
+  if (p == d->end || *p != ':') return malformed(d);
+  p = cyn_i_json_blank(p + 1, d->end);
+  return p < d->end ? p : malformed(d);
+}
+
+/* One pair, its name at p. */
+static inline const uint8_t *pair(decoder *d, const uint8_t *p, unsigned level, cyn_i_item_names *names,
+                                  pairs_result *out) {
+  size_t name_at = d->buf.size, size;
+  const char *fault = NULL, *value_fault = NULL;
+  bool is_null;
+  p = pair_name(d, p, &fault);
+  if (p == NULL) return NULL;
+  size_t name_size = d->buf.size - name_at - 2;
+  if (*p == 'n') {
+    p = mismatch(d, p, WANT_VALUE, &is_null);
+    d->buf.size = name_at;
+    return p;
+  }
+  cyn_i_item_names_add(names, &d->buf, name_at);
+  p = child(d, p, level, &size, &value_fault, &is_null);
+  if (p == NULL || d->buf.failed) return NULL;
+  note_pair_fault(d, out, fault != NULL ? fault : value_fault, name_at);
+  out->count++;
+  out->size += name_size + size;
+  return p;
+}
+
+/* The pairs of an object, p behind its brace; returns behind the closing one. Duplicate names: the last one stays. */
+static const uint8_t *pairs(decoder *d, const uint8_t *p, unsigned level, pairs_result *out) {
+  cyn_i_item_names names;
+  *out = (pairs_result){0, 0, NULL, {NULL, 0}};
+  cyn_i_item_names_init(&names, d->json->arena, d->buf.size);
+  p = cyn_i_json_blank(p, d->end);
+  if (p < d->end && *p == '}') return p + 1;
+  for (;;) {
+    p = pair(d, p, level, &names, out);
+    if (p == NULL) return NULL;
+    if (p < d->end && *p != ',' && *p != '}') p = cyn_i_json_blank(p, d->end);
+    if (p == d->end) return malformed(d);
+    if (*p == '}') break;
+    if (*p != ',') return malformed(d);
+    p = cyn_i_json_blank(p + 1, d->end);
+  }
+  if (names.overwritten) out->size = cyn_i_item_names_compact(&names, &d->buf, &out->count);
+  return p + 1;
+}
+
+static const uint8_t *member_map(decoder *d, const uint8_t *p, unsigned level, member *out) {
+  if (*p != '{') return mismatch(d, p, WANT_MAP, &out->is_null);
+  if (!enter(d)) return malformed(d);
+  size_t mark = cyn_i_write_open(&d->buf, CYN_TYPE_M);
+  pairs_result found;
+  p = pairs(d, p + 1, level + 1, &found);
+  if (p == NULL) return NULL;
+  out->fault = level >= CYN_ITEM_DEPTH_MAX ? TOO_DEEP : found.fault;
+  out->rank = RANK_CONTENT;
+  out->size = 3 + found.count + found.size;
+  cyn_i_write_close(&d->buf, mark, found.count);
+  return leave(d, p);
+}
+
+/* ---- AttributeValue ---- */
+
+static cyn_type type_from_name(cyn_bytes name) {
+  static const struct {
+    char name[5];
+    uint8_t type;
+  } names[] = {{"SS", CYN_TYPE_SS}, {"NS", CYN_TYPE_NS}, {"BS", CYN_TYPE_BS}, {"NULL", CYN_TYPE_NULL}, {"BOOL", CYN_TYPE_BOOL},
+               {"S", CYN_TYPE_S},   {"N", CYN_TYPE_N},   {"B", CYN_TYPE_B},   {"M", CYN_TYPE_M},       {"L", CYN_TYPE_L}};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (name.size == strlen(names[i].name) && memcmp(name.data, names[i].name, name.size) == 0)
+      return (cyn_type)names[i].type;
+  return (cyn_type)0;
+}
+
+/* The member's name at p and the colon; 0 in *type for one that is unknown. */
+static inline const uint8_t *member_name(decoder *d, const uint8_t *p, cyn_type *type) {
+  if (p == d->end || *p != '"') return malformed(d);
+  if (d->end - p > 4 && p[2] == '"' && (p[1] == 'S' || p[1] == 'N')) {
+    *type = p[1] == 'S' ? CYN_TYPE_S : CYN_TYPE_N;
+    p += 3;
+  } else {
+    cyn_bytes name;
+    p = string_text(d, p, &name);
+    if (p == NULL) return NULL;
+    *type = type_from_name(name);
+  }
+  if (p < d->end && *p != ':') p = cyn_i_json_blank(p, d->end);
+  if (p == d->end || *p != ':') return malformed(d);
+  p = cyn_i_json_blank(p + 1, d->end);
+  return p < d->end ? p : malformed(d);
+}
+
+static inline const uint8_t *member_value(decoder *d, const uint8_t *p, unsigned level, member *out) {
+  switch (out->type) {
+    case CYN_TYPE_S: return member_string(d, p, out);
+    case CYN_TYPE_N: return member_number(d, p, out);
+    case CYN_TYPE_B: return member_blob(d, p, out);
+    case CYN_TYPE_SS:
+    case CYN_TYPE_NS:
+    case CYN_TYPE_BS: return member_set(d, p, out->type, out);
+    case CYN_TYPE_M: return member_map(d, p, level, out);
+    case CYN_TYPE_L: return member_list(d, p, level, out);
+    case CYN_TYPE_NULL: return member_null(d, p, out);
+    case CYN_TYPE_BOOL: return member_bool(d, p, out);
+  }
+  out->is_null = true; /* unknown: ignored */
+  return skip_value(d, p);
+}
+
+/* p is behind the brace. Exactly one value is written, whatever is wrong with it. */
+static const uint8_t *attribute_value(decoder *d, const uint8_t *p, unsigned level, size_t *size, const char **fault) {
+  size_t start = d->buf.size;
+  cyn_type type = (cyn_type)0;
+  bool several = false;
+  int rank = RANK_LAST;
+  *fault = NULL;
+  *size = 1;
+  p = cyn_i_json_blank(p, d->end);
+  for (bool first = true;; first = false) {
+    if (p == d->end) return malformed(d);
+    if (*p == '}') break;
+    if (!first) {
+      if (*p != ',') return malformed(d);
+      p = cyn_i_json_blank(p + 1, d->end);
+    }
+    member found = {0};
+    size_t before = d->buf.size;
+    p = member_name(d, p, &found.type);
+    if (p == NULL) return NULL;
+    p = member_value(d, p, level, &found);
+    if (p == NULL) return NULL;
+    if (p < d->end && *p != '}') p = cyn_i_json_blank(p, d->end);
+    if (first && p < d->end && *p == '}' && !found.is_null) { /* as nearly all are */
+      *fault = found.fault;
+      *size = found.size;
+      if (d->buf.size == start) cyn_i_write_null(&d->buf);
+      return p + 1;
+    }
+    if (found.is_null) continue;
+    if (found.type == type && !several) { /* the same member again: the last one stays */
+      size_t written = d->buf.size - before;
+      memmove(d->buf.data + start, d->buf.data + before, written);
+      d->buf.size = start + written;
+      *fault = NULL;
+      rank = RANK_LAST;
+    } else if (type != 0) {
+      several = true;
+      d->buf.size = before;
+    }
+    if (!several) type = found.type, *size = found.size;
+    if (found.fault != NULL && found.rank < rank) {
+      *fault = found.fault;
+      rank = found.rank;
+    }
+  }
+  if (d->buf.size == start) cyn_i_write_null(&d->buf);
+  if (*fault == NULL && type == 0) *fault = EMPTY_VALUE;
+  if (*fault == NULL && several) *fault = TWO_DATATYPES;
+  return p + 1;
+}
+
+/* ---- entry points ---- */
+
+/* Room for what is probably to come: binary is about as long as its JSON. */
+#define FIRST_RESERVE_MAX 4096
+
+static void decoder_init(decoder *d, cyn_i_json *json, cyn_i_json_fault *serialization) {
+  d->json = json;
+  d->end = json->end;
+  d->serialization = serialization;
+  cyn_i_buf_init(&d->buf, json->arena);
+  size_t left = (size_t)(json->end - json->next) + 32;
+  (void)cyn_i_buf_reserve(&d->buf, left < FIRST_RESERVE_MAX ? left : FIRST_RESERVE_MAX);
+}
+
+/* Hands the position back to the reader and unused memory back to the arena. False when reading failed. */
+static bool decoder_finish(decoder *d, const uint8_t *p) {
+  cyn_i_json *json = d->json;
+  if (d->buf.failed) json->no_memory = true;
+  if (p == NULL || d->buf.failed) {
+    json->failed = true;
+    json->next = json->end;
+    return false;
+  }
+  json->next = p;
+  json->depth--;
+  json->expect = cyn_i_json_after_value(json);
+  if (d->buf.data + ((d->buf.capacity + 7) & ~(size_t)7) == json->arena->next)
+    (void)cyn_i_arena_grow(json->arena, d->buf.data, d->buf.capacity, d->buf.size);
+  return true;
+}
+
+static bool fault_new(cyn_i_json *json, const char *message, cyn_bytes attribute, const cyn_fault **out) {
+  *out = NULL;
+  if (message == NULL) return true;
+  cyn_fault *fault = cyn_i_arena_alloc(json->arena, sizeof *fault);
+  if (fault == NULL) {
+    json->failed = json->no_memory = true;
+    return false;
+  }
+  *fault = (cyn_fault){attribute, message};
+  *out = fault;
+  return true;
+}
+
+bool cyn_i_item_from_json(cyn_i_json *json, cyn_item *out, cyn_i_json_fault *serialization) {
+  decoder d;
+  cyn_i_item_writer writer;
+  pairs_result found = {0};
+  *out = (cyn_item){NULL, 0, NULL};
+  if (json->failed) return false;
+  decoder_init(&d, json, serialization);
+  cyn_i_item_begin(&writer, &d.buf);
+  const uint8_t *p = pairs(&d, json->next, 0, &found);
+  if (!decoder_finish(&d, p)) return false;
+  cyn_i_put_u32(d.buf.data + 1, found.size < UINT32_MAX ? (uint32_t)found.size : UINT32_MAX);
+  cyn_i_put_u32(d.buf.data + 5, found.count);
+  out->data = d.buf.data;
+  out->size = d.buf.size;
+  return fault_new(json, found.fault, found.fault_name, &out->fault);
+}
+
+bool cyn_i_value_from_json(cyn_i_json *json, cyn_i_json_token first, cyn_value *out, const cyn_fault **fault,
+                           cyn_i_json_fault *serialization) {
+  *out = (cyn_value){NULL, 0, NULL};
+  *fault = NULL;
+  if (json->failed) return false;
+  if (first != CYN_JSON_OBJECT_BEGIN) {
+    const char *text = mismatch_text(WANT_VALUE, first, json->is_integer);
+    if (!cyn_i_json_skip(json, first)) return false;
+    if (text != NULL && serialization->message == NULL) serialization->message = text;
+    return true;
+  }
+  decoder d;
+  size_t size;
+  const char *message;
+  decoder_init(&d, json, serialization);
+  const uint8_t *p = attribute_value(&d, json->next, 0, &size, &message);
+  if (!decoder_finish(&d, p)) return false;
+  out->data = d.buf.data;
+  out->size = d.buf.size;
+  if (!fault_new(json, message, (cyn_bytes){NULL, 0}, fault)) return false;
+  out->fault = *fault;
+  return true;
+}

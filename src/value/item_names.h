@@ -1,0 +1,31 @@
+/* The names seen so far in one object, while its pairs are written: finds duplicates without a tree. Up to 16 names cost
+ * a compare of hashes; beyond that a table in the arena keeps hostile objects linear. */
+#ifndef CYN_VALUE_ITEM_NAMES_H
+#define CYN_VALUE_ITEM_NAMES_H
+
+#include "base/buf.h"
+
+#define CYN_ITEM_NAMES_FEW 16
+
+typedef struct cyn_i_item_names {
+  cyn_i_arena *arena;
+  size_t first;        /* offset of the first pair in the buffer */
+  uint64_t seen;       /* one bit for each hash's low 6 bits: most names are new at a glance */
+  uint32_t count;
+  bool overwritten;    /* some pair is marked as overwritten; compact before use */
+  uint32_t *table;     /* offsets behind `first`, plus 1; 0 is free; NULL while there are few */
+  uint32_t mask;
+  uint32_t hashes[CYN_ITEM_NAMES_FEW];
+  uint32_t offsets[CYN_ITEM_NAMES_FEW];
+} cyn_i_item_names;
+
+void cyn_i_item_names_init(cyn_i_item_names *names, cyn_i_arena *arena, size_t first);
+
+/* Takes the name that has just been written at offset `at` (its value comes next). If the name was there before, its
+ * older pair is marked as overwritten. Without memory buf->failed is set. */
+void cyn_i_item_names_add(cyn_i_item_names *names, cyn_i_buf *buf, size_t at);
+
+/* Removes overwritten pairs; sets *count and returns the size of all pairs as DynamoDB counts it. */
+size_t cyn_i_item_names_compact(const cyn_i_item_names *names, cyn_i_buf *buf, uint32_t *count);
+
+#endif

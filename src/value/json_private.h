@@ -1,0 +1,81 @@
+/* What the JSON reader (json.c) and the item decoder (item_json.c) share: scanning of blanks and strings. */
+#ifndef CYN_VALUE_JSON_PRIVATE_H
+#define CYN_VALUE_JSON_PRIVATE_H
+
+#include "value/json.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#elif defined(__ARM_NEON) && defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+/* What the reader waits for: cyn_i_json.expect. */
+typedef enum cyn_i_json_expect {
+  CYN_JSON_EXPECT_VALUE,
+  CYN_JSON_EXPECT_VALUE_OR_END,
+  CYN_JSON_EXPECT_KEY_OR_END,
+  CYN_JSON_EXPECT_COMMA_OR_END,
+  CYN_JSON_EXPECT_NOTHING
+} cyn_i_json_expect;
+
+/* What is expected behind a value that has just ended. */
+static inline uint8_t cyn_i_json_after_value(const cyn_i_json *json) {
+  return json->depth == 0 ? CYN_JSON_EXPECT_NOTHING : CYN_JSON_EXPECT_COMMA_OR_END;
+}
+
+static inline const uint8_t *cyn_i_json_blank(const uint8_t *p, const uint8_t *end) {
+  while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')) p++;
+  return p;
+}
+
+/* The first byte from p on that ends plain ASCII text: a quote, a backslash, a control or a byte above 0x7F. */
+static inline const uint8_t *cyn_i_json_plain_end(const uint8_t *p, const uint8_t *end) {
+#if defined(__SSE2__)
+  while (end - p >= 16) {
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"')), slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
+    __m128i other = _mm_cmplt_epi8(v, _mm_set1_epi8(0x20)); /* signed: bytes above 0x7F too */
+    int mask = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), other));
+    if (mask != 0) return p + __builtin_ctz((unsigned)mask);
+    p += 16;
+  }
+#elif defined(__ARM_NEON) && defined(__aarch64__)
+  while (end - p >= 16) {
+    uint8x16_t v = vld1q_u8(p);
+    uint8x16_t hit = vorrq_u8(vceqq_u8(v, vdupq_n_u8('"')), vceqq_u8(v, vdupq_n_u8('\\')));
+    hit = vorrq_u8(hit, vcltq_s8(vreinterpretq_s8_u8(v), vdupq_n_s8(0x20)));
+    uint64_t mask = vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(hit), 4)), 0);
+    if (mask != 0) return p + (__builtin_ctzll(mask) >> 2);
+    p += 16;
+  }
+#endif
+  while (p < end && *p >= 0x20 && *p < 0x80 && *p != '"' && *p != '\\') p++;
+  return p;
+}
+
+/* From behind the opening quote to the closing one: controls and bad UTF-8 are refused (NULL), escapes are stepped over
+ * and noted in *escaped. */
+const uint8_t *cyn_i_json_string_end_slow(const uint8_t *p, const uint8_t *end, bool *escaped);
+static inline const uint8_t *cyn_i_json_string_end(const uint8_t *p, const uint8_t *end, bool *escaped) {
+  p = cyn_i_json_plain_end(p, end);
+  *escaped = false;
+  if (p < end && *p == '"') return p;
+  return cyn_i_json_string_end_slow(p, end, escaped);
+}
+
+/* Writes the text between p and end (as string_end has passed it) without its escapes; never longer than it was.
+ * SIZE_MAX when an escape is wrong. */
+size_t cyn_i_json_unescape(const uint8_t *p, const uint8_t *end, uint8_t *out);
+
+/* Behind an opening quote: the string's text, borrowed or in the arena; the position behind the closing quote, or NULL
+ * (failed and, where it applies, no_memory are set). */
+const uint8_t *cyn_i_json_take_string(cyn_i_json *json, const uint8_t *p, cyn_bytes *text);
+
+/* Behind a number that begins at p; NULL when it is malformed. */
+const uint8_t *cyn_i_json_number_end(const uint8_t *p, const uint8_t *end, bool *is_integer);
+
+/* As cyn_i_json_write_string, for text that is known to be UTF-8. */
+void cyn_i_json_write_sound_string(cyn_i_buf *buf, cyn_bytes text);
+
+#endif
