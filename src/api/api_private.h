@@ -11,6 +11,9 @@ const cyn_i_member *cyn_i_shape_member(const cyn_i_shape *shape, cyn_bytes name,
 bool cyn_i_pattern_matches(const char *pattern, cyn_bytes text);
 bool cyn_i_pattern_is_known(const char *pattern);
 
+/* Appends a value as messages print it: [a, b], Shape(member=value), {key=value}; a very long one is cut. */
+void cyn_i_print_value(const cyn_i_shape *shape, const void *place, cyn_i_buf *buf);
+
 /* Any list or map of the generated header begins like this. */
 typedef struct cyn_i_sequence {
   size_t count;

@@ -26,7 +26,7 @@ static bool csv_header(cyn_bytes text) { return all(text, is_csv_header); }
 static bool no_dollar(cyn_bytes text) { return some(text, is_not_dollar); }
 static bool account(cyn_bytes text) { return text.size == 12 && all(text, is_digit); }
 static bool hex_blocks(cyn_bytes text) { return text.size % 16 == 0 && some(text, is_lower_hex); }
-static bool delimiter(cyn_bytes text) { return text.size == 1 && strchr(",;:|\t ", text.data[0]) != NULL; }
+static bool delimiter(cyn_bytes text) { return text.size == 1 && text.data[0] != 0 && strchr(",;:|\t ", text.data[0]) != NULL; }
 
 /* Ends in letters or digits, names in between. */
 static bool ends_alnum(cyn_bytes text) {
