@@ -46,6 +46,12 @@ void cyn_i_engine_destroy(cyn_i_engine *engine); /* waits for nothing: the calle
 cyn_i_store *cyn_i_engine_store(cyn_i_engine *engine);
 int64_t cyn_i_engine_now_ms(const cyn_i_engine *engine);
 
+/* Another (account, Region) that holds a table of this name, as text for the log; false when there is none. Walks the
+ * catalog: for the log of a failed call only. */
+bool cyn_i_engine_table_elsewhere(cyn_i_engine *engine, const cyn_i_context *context, cyn_bytes table_name, char out[64]);
+/* Tables of all accounts and Regions. Walks the catalog. */
+uint64_t cyn_i_engine_table_count(cyn_i_engine *engine);
+
 /* Blocking. `done` is not called. */
 void cyn_i_engine_call(cyn_i_engine *engine, cyn_i_call *call);
 

@@ -1,0 +1,127 @@
+/* See url.h. */
+#include "db/url.h"
+
+#include <string.h>
+
+static bool is(cyn_bytes bytes, const char *text) {
+  return bytes.size == strlen(text) && memcmp(bytes.data, text, bytes.size) == 0;
+}
+
+static int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+static cyn_status decode(cyn_bytes text, cyn_i_arena *arena, cyn_bytes *out, cyn_error *error) {
+  char *copy = cyn_i_arena_alloc(arena, text.size + 1);
+  if (copy == NULL) return cyn_i_error_no_memory(error);
+  size_t size = 0;
+  for (size_t i = 0; i < text.size; i++) {
+    char c = text.data[i];
+    if (c == '%') {
+      int high = text.size - i > 2 ? hex_digit(text.data[i + 1]) : -1;
+      int low = high >= 0 ? hex_digit(text.data[i + 2]) : -1;
+      if (low < 0)
+        return cyn_i_error_setf(error, CYN_E_USAGE, "%.*s: %% must be followed by two hexadecimal digits",
+                                (int)text.size, text.data);
+      c = (char)(high << 4 | low);
+      i += 2;
+    }
+    if (c == '\0') return cyn_i_error_set(error, CYN_E_USAGE, "a database URL cannot contain %00");
+    copy[size++] = c;
+  }
+  copy[size] = '\0';
+  *out = (cyn_bytes){copy, size};
+  return CYN_OK;
+}
+
+static cyn_status parse_size(cyn_bytes text, uint64_t *out, cyn_error *error) {
+  uint64_t value = 0;
+  size_t i = 0;
+  for (; i < text.size && text.data[i] >= '0' && text.data[i] <= '9'; i++) {
+    if (value > UINT64_MAX / 10 - 10) break;
+    value = value * 10 + (uint64_t)(text.data[i] - '0');
+  }
+  unsigned shift = 0;
+  if (i != 0 && i + 1 == text.size) {
+    static const char units[] = "KMGT";
+    const char *unit = strchr(units, text.data[i]);
+    if (unit != NULL && *unit != '\0') {
+      shift = 10 * (unsigned)(unit - units + 1);
+      i++;
+    }
+  }
+  if (i == 0 || i != text.size || (shift != 0 && value > (UINT64_MAX >> shift)))
+    return cyn_i_error_setf(error, CYN_E_USAGE, "size_max=%.*s: write bytes, or a number with K, M, G or T",
+                            (int)text.size, text.data);
+  *out = value << shift;
+  return CYN_OK;
+}
+
+static cyn_status set_option(cyn_bytes name, cyn_bytes value, cyn_i_url *out, cyn_error *error) {
+  if (is(name, "region")) {
+    out->region = value;
+    return CYN_OK;
+  }
+  if (is(name, "size_max")) return parse_size(value, &out->size_max, error);
+  if (is(name, "durability")) {
+    if (is(value, "strict")) out->durability = CYN_DURABILITY_STRICT;
+    else if (is(value, "relaxed")) out->durability = CYN_DURABILITY_RELAXED;
+    else if (is(value, "unsafe")) out->durability = CYN_DURABILITY_UNSAFE;
+    else
+      return cyn_i_error_setf(error, CYN_E_USAGE, "durability=%.*s: it is strict, relaxed or unsafe", (int)value.size,
+                              value.data);
+    return CYN_OK;
+  }
+  return cyn_i_error_setf(error, CYN_E_USAGE, "unknown parameter %.*s in a database URL: there are region, durability, size_max",
+                          (int)name.size, name.data);
+}
+
+static cyn_status parse_query(cyn_bytes query, cyn_i_arena *arena, cyn_i_url *out, cyn_error *error) {
+  while (query.size != 0) {
+    const char *and_ = memchr(query.data, '&', query.size);
+    size_t size = and_ != NULL ? (size_t)(and_ - query.data) : query.size;
+    const char *equals = memchr(query.data, '=', size);
+    size_t name_size = equals != NULL ? (size_t)(equals - query.data) : size;
+    cyn_bytes value = {"", 0};
+    cyn_status status = CYN_OK;
+    if (equals != NULL) status = decode((cyn_bytes){equals + 1, size - name_size - 1}, arena, &value, error);
+    if (status == CYN_OK && size != 0) status = set_option((cyn_bytes){query.data, name_size}, value, out, error);
+    if (status != CYN_OK) return status;
+    size_t used = and_ != NULL ? size + 1 : size;
+    query.data += used;
+    query.size -= used;
+  }
+  return CYN_OK;
+}
+
+cyn_status cyn_i_url_parse(cyn_bytes text, cyn_i_arena *arena, cyn_i_url *out, cyn_error *error) {
+  memset(out, 0, sizeof *out);
+  const char *colon = text.data != NULL ? memchr(text.data, ':', text.size) : NULL;
+  cyn_bytes scheme = {text.data, colon != NULL ? (size_t)(colon - text.data) : 0};
+  if (is(scheme, "memory")) out->scheme = CYN_URL_MEMORY;
+  else if (is(scheme, "file")) out->scheme = CYN_URL_FILE;
+  else if (is(scheme, "http") || is(scheme, "https") || is(scheme, "aws") || is(scheme, "postgres"))
+    return cyn_i_error_setf(error, CYN_E_USAGE, "%.*s: this build has no %.*s: databases yet; there are memory: and file:PATH",
+                            (int)text.size, text.data, (int)scheme.size, scheme.data);
+  else
+    return cyn_i_error_setf(error, CYN_E_USAGE, "%.*s is no database URL: write memory:, memory:NAME or file:PATH",
+                            (int)text.size, text.data != NULL ? text.data : "");
+  cyn_bytes rest = {colon + 1, text.size - scheme.size - 1};
+  const char *mark = memchr(rest.data, '?', rest.size);
+  cyn_bytes place = {rest.data, mark != NULL ? (size_t)(mark - rest.data) : rest.size};
+  /* file:///absolute and file:/absolute are the same */
+  if (out->scheme == CYN_URL_FILE && place.size >= 3 && memcmp(place.data, "///", 3) == 0) {
+    place.data += 2;
+    place.size -= 2;
+  }
+  cyn_status status = decode(place, arena, &out->place, error);
+  if (status == CYN_OK && mark != NULL)
+    status = parse_query((cyn_bytes){mark + 1, rest.size - place.size - 1 - (size_t)(place.data - rest.data)}, arena, out,
+                         error);
+  if (status == CYN_OK && out->scheme == CYN_URL_FILE && out->place.size == 0)
+    return cyn_i_error_set(error, CYN_E_USAGE, "file: needs a folder: write file:PATH");
+  return status;
+}
