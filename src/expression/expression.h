@@ -67,6 +67,10 @@ typedef struct cyn_i_substitutions {
   const uint8_t **value_at; /* encoded value of each, in order; NULL array when there are none */
   cyn_bytes *value_key;
   size_t value_count;
+  uint32_t *name_index;     /* private: hash tables where there are many; else NULL */
+  uint32_t *value_index;
+  uint32_t name_mask;
+  uint32_t value_mask;
 } cyn_i_substitutions;
 
 /* Prepares and makes the checks 5 to 9 of expressions.md section 4 (empty maps, bad keys, bad values). */
