@@ -48,15 +48,25 @@ export const config = {
   requestHandler: { httpAgent: { keepAlive: true, maxSockets: 50 }, requestTimeout: 60000 },
 }
 
+// What is made during the tests is undone once, when all tests of a file are over: tables first, then clients.
+const made = { tables: [], clients: [] }
+
 export const client = newClient()
 
+after(async () => {
+  await Promise.all(made.tables.map(TableName => client.send(new DeleteTableCommand({ TableName })).catch(() => {})))
+  for (const each of made.clients) each.destroy()
+})
+
+export const dropLater = name => made.tables.push(name)
+
 export function newClient(more = {}) {
-  const made = new DynamoDBClient({ ...config, ...more })
-  made.middlewareStack.addRelativeTo(verifyChecksum, {
+  const fresh = new DynamoDBClient({ ...config, ...more })
+  fresh.middlewareStack.addRelativeTo(verifyChecksum, {
     relation: 'after', toMiddleware: 'deserializerMiddleware', name: 'verifyChecksum',
   })
-  after(() => made.destroy())
-  return made
+  made.clients.push(fresh)
+  return fresh
 }
 
 const run = Date.now()
@@ -77,7 +87,7 @@ export async function makeTable(kinds, more = {}) {
     BillingMode: 'PAY_PER_REQUEST', AttributeDefinitions: definitions(kinds), KeySchema: keys, ...more, TableName,
   }))
   await waitUntilTableExists({ client, maxWaitTime: 20, minDelay: 1, maxDelay: 1 }, { TableName })
-  after(() => client.send(new DeleteTableCommand({ TableName })).catch(() => {}))
+  dropLater(TableName)
   return TableName
 }
 
