@@ -1,0 +1,472 @@
+/* See sigv4.h. On the way of every signed request: two digests and one HMAC, no allocation but the arena's.
+ * AWS page: reference_sigv-create-signed-request. */
+#include "server/sigv4.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+#define KEYS 64
+#define SKEW_MS (15 * 60 * 1000)
+#define PARAMETERS_MAX 64
+
+typedef struct derived_key {
+  const cyn_i_credential *credential; /* NULL: free */
+  char date[8];
+  char region[32];
+  size_t region_size;
+  EVP_MAC_CTX *context; /* holds the key */
+} derived_key;
+
+struct cyn_i_sigv4_cache {
+  EVP_MD *sha256;
+  EVP_MAC *hmac;
+  EVP_MD_CTX *digest;
+  derived_key keys[KEYS];
+};
+
+cyn_i_sigv4_cache *cyn_i_sigv4_cache_new(void) {
+  cyn_i_sigv4_cache *cache = cyn_i_zalloc(1, sizeof *cache);
+  if (cache == NULL) return NULL;
+  cache->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+  cache->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+  cache->digest = EVP_MD_CTX_new();
+  if (cache->sha256 != NULL && cache->hmac != NULL && cache->digest != NULL) return cache;
+  cyn_i_sigv4_cache_destroy(cache);
+  return NULL;
+}
+
+void cyn_i_sigv4_cache_destroy(cyn_i_sigv4_cache *cache) {
+  if (cache == NULL) return;
+  for (size_t i = 0; i < KEYS; i++) EVP_MAC_CTX_free(cache->keys[i].context);
+  EVP_MD_CTX_free(cache->digest);
+  EVP_MAC_free(cache->hmac);
+  EVP_MD_free(cache->sha256);
+  cyn_i_free(cache);
+}
+
+static void to_hex(const uint8_t *bytes, size_t size, char *out) {
+  static const char digits[] = "0123456789abcdef";
+  for (size_t i = 0; i < size; i++) {
+    out[2 * i] = digits[bytes[i] >> 4];
+    out[2 * i + 1] = digits[bytes[i] & 15];
+  }
+}
+
+static bool digest_hex(cyn_i_sigv4_cache *cache, cyn_bytes bytes, char out[64]) {
+  uint8_t digest[32];
+  unsigned size = 0;
+  if (EVP_DigestInit_ex2(cache->digest, cache->sha256, NULL) != 1) return false;
+  if (bytes.size != 0 && EVP_DigestUpdate(cache->digest, bytes.data, bytes.size) != 1) return false;
+  if (EVP_DigestFinal_ex(cache->digest, digest, &size) != 1) return false;
+  to_hex(digest, sizeof digest, out);
+  return true;
+}
+
+/* `key` absent: the context's own key again. */
+static bool mac(EVP_MAC_CTX *context, cyn_bytes key, cyn_bytes data, uint8_t out[32]) {
+  char name[] = "SHA256";
+  OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0), OSSL_PARAM_construct_end()};
+  size_t size = 0;
+  bool has_key = key.data != NULL;
+  return EVP_MAC_init(context, (const uint8_t *)key.data, key.size, has_key ? parameters : NULL) == 1 &&
+         EVP_MAC_update(context, (const uint8_t *)data.data, data.size) == 1 && EVP_MAC_final(context, out, &size, 32) == 1;
+}
+
+/* ---- the derived key ---- */
+
+static bool derive(cyn_i_sigv4_cache *cache, derived_key *slot, const cyn_i_credential *credential,
+                   const cyn_i_authorization *from) {
+  if (slot->context == NULL) slot->context = EVP_MAC_CTX_new(cache->hmac);
+  if (slot->context == NULL) return false;
+  slot->credential = NULL;
+  uint8_t key[32];
+  char first[4 + 256];
+  if (credential->secret.size > sizeof first - 4) return false;
+  memcpy(first, "AWS4", 4);
+  memcpy(first + 4, credential->secret.data, credential->secret.size);
+  const cyn_bytes steps[4] = {from->scope_date, from->region, from->service, from->terminator};
+  bool fine = mac(slot->context, (cyn_bytes){first, 4 + credential->secret.size}, steps[0], key);
+  for (int i = 1; i < 4 && fine; i++) fine = mac(slot->context, (cyn_bytes){(char *)key, sizeof key}, steps[i], key);
+  uint8_t unused[32];
+  fine = fine && mac(slot->context, (cyn_bytes){(char *)key, sizeof key}, cyn_str(""), unused); /* leaves the key in the context */
+  OPENSSL_cleanse(first, sizeof first);
+  OPENSSL_cleanse(key, sizeof key);
+  if (!fine) return false;
+  slot->credential = credential;
+  memcpy(slot->date, from->scope_date.data, sizeof slot->date);
+  memcpy(slot->region, from->region.data, from->region.size);
+  slot->region_size = from->region.size;
+  return true;
+}
+
+static EVP_MAC_CTX *key_for(cyn_i_sigv4_cache *cache, const cyn_i_credential *credential, const cyn_i_authorization *from) {
+  size_t hash = (size_t)(uintptr_t)credential / sizeof *credential;
+  for (size_t i = 0; i < from->region.size; i++) hash = hash * 31 + (unsigned char)from->region.data[i];
+  hash = hash * 31 + (unsigned char)from->scope_date.data[7];
+  derived_key *slot = &cache->keys[hash % KEYS];
+  bool hit = slot->credential == credential && memcmp(slot->date, from->scope_date.data, sizeof slot->date) == 0 &&
+             slot->region_size == from->region.size && memcmp(slot->region, from->region.data, from->region.size) == 0;
+  if (!hit && !derive(cache, slot, credential, from)) return NULL;
+  return slot->context;
+}
+
+/* ---- the canonical request ---- */
+
+static bool is_unreserved(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+}
+
+static void put_encoded(cyn_i_buf *out, cyn_bytes text, bool keep_slash) {
+  static const char digits[] = "0123456789ABCDEF";
+  for (size_t i = 0; i < text.size; i++) {
+    char c = text.data[i];
+    if (is_unreserved(c) || (keep_slash && c == '/')) {
+      cyn_i_buf_byte(out, (uint8_t)c);
+    } else {
+      uint8_t byte = (uint8_t)c;
+      uint8_t encoded[3] = {'%', (uint8_t)digits[byte >> 4], (uint8_t)digits[byte & 15]};
+      cyn_i_buf_append(out, encoded, 3);
+    }
+  }
+}
+
+/* The path without its query: empty, "." and ".." segments are resolved, each segment is encoded once more. */
+static void put_path(cyn_i_buf *out, cyn_bytes path) {
+  size_t start = out->size;
+  const char *next = path.data, *end = path.data + path.size;
+  bool slash_at_end = path.size != 0 && end[-1] == '/';
+  while (next < end) {
+    while (next < end && *next == '/') next++;
+    const char *stop = next < end ? memchr(next, '/', (size_t)(end - next)) : NULL;
+    cyn_bytes segment = {next, (size_t)((stop != NULL ? stop : end) - next)};
+    next += segment.size;
+    if (segment.size == 0 || (segment.size == 1 && segment.data[0] == '.')) continue;
+    if (segment.size == 2 && memcmp(segment.data, "..", 2) == 0) {
+      while (out->size > start && out->data[out->size - 1] != '/') out->size--;
+      if (out->size > start) out->size--;
+      continue;
+    }
+    cyn_i_buf_byte(out, '/');
+    put_encoded(out, segment, false);
+  }
+  if (out->size == start || (slash_at_end && out->data[out->size - 1] != '/')) cyn_i_buf_byte(out, '/');
+}
+
+typedef struct parameter {
+  cyn_bytes name, value; /* encoded */
+} parameter;
+
+static int compare_bytes(cyn_bytes a, cyn_bytes b) {
+  int order = memcmp(a.data, b.data, a.size < b.size ? a.size : b.size);
+  return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
+}
+
+static int compare_parameters(const void *a, const void *b) {
+  const parameter *left = a, *right = b;
+  int order = compare_bytes(left->name, right->name);
+  return order != 0 ? order : compare_bytes(left->value, right->value);
+}
+
+static int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* Decodes what is percent-encoded and encodes it the canonical way. */
+static cyn_bytes recoded(cyn_bytes text, cyn_i_arena *arena) {
+  cyn_i_buf out;
+  cyn_i_buf_init(&out, arena);
+  cyn_i_buf_reserve(&out, text.size + 1);
+  for (size_t i = 0; i < text.size; i++) {
+    char c = text.data[i];
+    if (c == '%' && i + 2 < text.size && hex_value(text.data[i + 1]) >= 0 && hex_value(text.data[i + 2]) >= 0) {
+      c = (char)(hex_value(text.data[i + 1]) * 16 + hex_value(text.data[i + 2]));
+      i += 2;
+    }
+    put_encoded(&out, (cyn_bytes){&c, 1}, false);
+  }
+  return out.failed ? (cyn_bytes){"", 0} : (cyn_bytes){(char *)out.data, out.size};
+}
+
+static void put_query(cyn_i_buf *out, cyn_bytes query, bool is_presigned, cyn_i_arena *arena) {
+  parameter parameters[PARAMETERS_MAX];
+  size_t count = 0;
+  const char *next = query.data, *end = query.data + query.size;
+  while (next < end && count < PARAMETERS_MAX) {
+    const char *stop = memchr(next, '&', (size_t)(end - next));
+    if (stop == NULL) stop = end;
+    const char *equals = memchr(next, '=', (size_t)(stop - next));
+    const char *name_end = equals != NULL ? equals : stop;
+    cyn_bytes name = {next, (size_t)(name_end - next)};
+    cyn_bytes value = equals != NULL ? (cyn_bytes){equals + 1, (size_t)(stop - equals - 1)} : (cyn_bytes){"", 0};
+    next = stop + 1;
+    if (name.size == 0) continue;
+    if (is_presigned && name.size == 15 && memcmp(name.data, "X-Amz-Signature", 15) == 0) continue;
+    parameters[count++] = (parameter){recoded(name, arena), recoded(value, arena)};
+  }
+  qsort(parameters, count, sizeof parameters[0], compare_parameters);
+  for (size_t i = 0; i < count; i++) {
+    if (i != 0) cyn_i_buf_byte(out, '&');
+    cyn_i_buf_append(out, parameters[i].name.data, parameters[i].name.size);
+    cyn_i_buf_byte(out, '=');
+    cyn_i_buf_append(out, parameters[i].value.data, parameters[i].value.size);
+  }
+}
+
+static bool same_name(cyn_bytes a, cyn_bytes b) {
+  if (a.size != b.size) return false;
+  for (size_t i = 0; i < a.size; i++) {
+    char x = a.data[i], y = b.data[i];
+    if (x >= 'A' && x <= 'Z') x = (char)(x | 0x20);
+    if (y >= 'A' && y <= 'Z') y = (char)(y | 0x20);
+    if (x != y) return false;
+  }
+  return true;
+}
+
+/* Blanks in a row become one. */
+static void put_value(cyn_i_buf *out, cyn_bytes value) {
+  if (memmem(value.data, value.size, "  ", 2) == NULL) {
+    cyn_i_buf_append(out, value.data, value.size);
+    return;
+  }
+  for (size_t i = 0; i < value.size; i++)
+    if (value.data[i] != ' ' || i == 0 || value.data[i - 1] != ' ') cyn_i_buf_byte(out, (uint8_t)value.data[i]);
+}
+
+/* "name:value\n" for each signed header, several of one name joined by commas. */
+static void put_headers(cyn_i_buf *out, const cyn_i_sigv4_request *request) {
+  cyn_bytes left = request->authorization->signed_headers;
+  while (left.size != 0) {
+    const char *stop = memchr(left.data, ';', left.size);
+    cyn_bytes name = {left.data, stop != NULL ? (size_t)(stop - left.data) : left.size};
+    cyn_i_buf_append(out, name.data, name.size);
+    cyn_i_buf_byte(out, ':');
+    bool is_first = true;
+    for (uint32_t i = 0; i < request->http->header_count; i++) {
+      const cyn_i_http_header *header = &request->http->headers[i];
+      if (header->name.size != name.size || !same_name(cyn_i_http_bytes(request->buffer, header->name), name)) continue;
+      if (!is_first) cyn_i_buf_byte(out, ',');
+      is_first = false;
+      put_value(out, cyn_i_http_bytes(request->buffer, header->value));
+    }
+    cyn_i_buf_byte(out, '\n');
+    if (stop == NULL) break;
+    left = (cyn_bytes){stop + 1, left.size - name.size - 1};
+  }
+}
+
+cyn_bytes cyn_i_sigv4_canonical(cyn_i_sigv4_cache *cache, const cyn_i_sigv4_request *request) {
+  const cyn_bytes none = {NULL, 0};
+  cyn_i_buf out;
+  cyn_i_buf_init(&out, request->arena);
+  cyn_i_buf_reserve(&out, 1024);
+  cyn_bytes url = cyn_i_http_bytes(request->buffer, request->http->url);
+  const char *question = url.size != 0 ? memchr(url.data, '?', url.size) : NULL;
+  cyn_bytes path = {url.data, question != NULL ? (size_t)(question - url.data) : url.size};
+  cyn_i_buf_append(&out, request->method.data, request->method.size);
+  cyn_i_buf_byte(&out, '\n');
+  put_path(&out, path);
+  cyn_i_buf_byte(&out, '\n');
+  if (question != NULL)
+    put_query(&out, (cyn_bytes){question + 1, url.size - path.size - 1}, request->authorization->is_query, request->arena);
+  cyn_i_buf_byte(&out, '\n');
+  put_headers(&out, request);
+  cyn_i_buf_byte(&out, '\n');
+  cyn_i_buf_append(&out, request->authorization->signed_headers.data, request->authorization->signed_headers.size);
+  cyn_i_buf_byte(&out, '\n');
+  char digest[64];
+  if (!digest_hex(cache, cyn_i_http_bytes(request->buffer, request->http->body), digest)) return none;
+  cyn_i_buf_append(&out, digest, sizeof digest);
+  return out.failed ? none : (cyn_bytes){(char *)out.data, out.size};
+}
+
+/* ---- the checks, in the service's order ---- */
+
+static bool parse_basic_time(cyn_bytes text, int64_t *out_ms) {
+  static const char shape[] = "dddddddd" "T" "dddddd" "Z";
+  if (text.size != sizeof shape - 1) return false;
+  for (size_t i = 0; i < text.size; i++) {
+    bool fits = shape[i] == 'd' ? text.data[i] >= '0' && text.data[i] <= '9' : text.data[i] == shape[i];
+    if (!fits) return false;
+  }
+  struct tm parts;
+  memset(&parts, 0, sizeof parts);
+  char copy[17];
+  memcpy(copy, text.data, 16);
+  copy[16] = '\0';
+  if (strptime(copy, "%Y%m%dT%H%M%SZ", &parts) == NULL) return false;
+  *out_ms = (int64_t)timegm(&parts) * 1000;
+  return true;
+}
+
+static void format_basic_time(int64_t ms, char out[20]) {
+  time_t seconds = (time_t)(ms / 1000);
+  struct tm parts;
+  if (gmtime_r(&seconds, &parts) == NULL || strftime(out, 20, "%Y%m%dT%H%M%SZ", &parts) == 0) out[0] = '\0';
+}
+
+static cyn_status check_date(const cyn_i_sigv4_request *request, cyn_error *error) {
+  const cyn_i_authorization *from = request->authorization;
+  int64_t date_ms = 0;
+  if (!parse_basic_time(from->date, &date_ms))
+    return cyn_i_error_setf(error, CYN_E_INCOMPLETE_SIGNATURE,
+                            "Date must be in ISO-8601 'basic format'. Got '%.*s'. See http://en.wikipedia.org/wiki/ISO_8601",
+                            (int)from->date.size, from->date.data);
+  int64_t life_ms = SKEW_MS;
+  if (from->is_query && from->expires.size != 0 && from->expires.size < 8) {
+    int64_t seconds = 0;
+    for (size_t i = 0; i < from->expires.size && from->expires.data[i] >= '0' && from->expires.data[i] <= '9'; i++)
+      seconds = seconds * 10 + (from->expires.data[i] - '0');
+    if (seconds > 0 && seconds <= 604800) life_ms = seconds * 1000;
+  }
+  char now[20], limit[20];
+  format_basic_time(request->now_ms, now);
+  if (date_ms < request->now_ms - life_ms) {
+    format_basic_time(request->now_ms - life_ms, limit);
+    return cyn_i_error_setf(error, CYN_E_INVALID_SIGNATURE, "Signature expired: %.*s is now earlier than %s (%s - %d min.)",
+                            (int)from->date.size, from->date.data, limit, now, (int)(life_ms / 60000));
+  }
+  if (date_ms > request->now_ms + SKEW_MS) {
+    format_basic_time(request->now_ms + SKEW_MS, limit);
+    return cyn_i_error_setf(error, CYN_E_INVALID_SIGNATURE,
+                            "Signature not yet current: %.*s is still later than %s (%s + 15 min.)", (int)from->date.size,
+                            from->date.data, limit, now);
+  }
+  return CYN_OK;
+}
+
+static bool signs_host(cyn_bytes signed_headers) {
+  cyn_bytes left = signed_headers;
+  for (;;) {
+    const char *stop = left.size != 0 ? memchr(left.data, ';', left.size) : NULL;
+    cyn_bytes name = {left.data, stop != NULL ? (size_t)(stop - left.data) : left.size};
+    if (same_name(name, cyn_str("host"))) return true;
+    if (stop == NULL) return false;
+    left = (cyn_bytes){stop + 1, left.size - name.size - 1};
+  }
+}
+
+static bool is_region(cyn_bytes region) {
+  if (region.size < 2 || region.size > 32) return false;
+  for (size_t i = 0; i < region.size; i++) {
+    char c = region.data[i];
+    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) return false;
+  }
+  return true;
+}
+
+static bool is_text(cyn_bytes bytes, const char *text) {
+  return bytes.size == strlen(text) && memcmp(bytes.data, text, bytes.size) == 0;
+}
+
+static void put_format(cyn_i_buf *out, const char *before, cyn_bytes value, const char *after) {
+  cyn_i_buf_text(out, before);
+  cyn_i_buf_append(out, value.data, value.size);
+  cyn_i_buf_text(out, after);
+}
+
+static cyn_status check_scope(const cyn_i_sigv4_request *request, cyn_error *error) {
+  const cyn_i_authorization *from = request->authorization;
+  cyn_bytes day = {from->date.data, 8};
+  bool region_fits = is_region(from->region), service_fits = is_text(from->service, "dynamodb");
+  bool terminator_fits = is_text(from->terminator, "aws4_request");
+  bool date_fits = from->scope_date.size == 8 && memcmp(from->scope_date.data, day.data, 8) == 0;
+  if (region_fits && service_fits && terminator_fits && date_fits) return CYN_OK;
+  cyn_i_buf text;
+  cyn_i_buf_init(&text, request->arena);
+  if (!region_fits) put_format(&text, "Credential should be scoped to a valid region, not '", from->region, "'. ");
+  if (!service_fits) cyn_i_buf_text(&text, "Credential should be scoped to correct service: 'dynamodb'. ");
+  if (!terminator_fits)
+    put_format(&text, "Credential should be scoped with a valid terminator: 'aws4_request', not '", from->terminator, "'. ");
+  if (!date_fits) {
+    put_format(&text, "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '",
+               from->scope_date, "' != '");
+    put_format(&text, "", day, "', from '");
+    put_format(&text, "", from->date, "'.");
+  }
+  if (text.failed) return cyn_i_error_no_memory(error);
+  return cyn_i_error_set_bytes(error, CYN_E_INVALID_SIGNATURE, (cyn_bytes){(char *)text.data, text.size});
+}
+
+static cyn_status check_form(const cyn_i_sigv4_request *request, cyn_error *error) {
+  const cyn_i_authorization *from = request->authorization;
+  cyn_status status = check_date(request, error);
+  if (status != CYN_OK) return status;
+  if (!signs_host(from->signed_headers))
+    return cyn_i_error_set(error, CYN_E_INVALID_SIGNATURE, "'Host' must be a 'SignedHeader' in the AWS Authorization.");
+  if (!is_text(from->algorithm, "AWS4-HMAC-SHA256"))
+    return cyn_i_error_setf(error, CYN_E_INCOMPLETE_SIGNATURE, "Unsupported AWS 'algorithm': '%.*s' (only AWS4-HMAC-SHA256 for now). ",
+                            (int)from->algorithm.size, from->algorithm.data);
+  if (from->part_count != 5)
+    return cyn_i_error_setf(error, CYN_E_INCOMPLETE_SIGNATURE,
+                            "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '%.*s'",
+                            (int)from->credential.size, from->credential.data);
+  return check_scope(request, error);
+}
+
+static bool signature_matches(cyn_i_sigv4_cache *cache, const cyn_i_sigv4_request *request,
+                              const cyn_i_credential *credential) {
+  const cyn_i_authorization *from = request->authorization;
+  cyn_bytes canonical = cyn_i_sigv4_canonical(cache, request);
+  EVP_MAC_CTX *key = key_for(cache, credential, from);
+  char digest[64];
+  if (canonical.data == NULL || key == NULL || !digest_hex(cache, canonical, digest)) return false;
+  cyn_i_buf text;
+  cyn_i_buf_init(&text, request->arena);
+  cyn_i_buf_reserve(&text, 256);
+  cyn_i_buf_text(&text, "AWS4-HMAC-SHA256\n");
+  put_format(&text, "", from->date, "\n");
+  put_format(&text, "", from->scope_date, "/");
+  put_format(&text, "", from->region, "/dynamodb/aws4_request\n");
+  cyn_i_buf_append(&text, digest, sizeof digest);
+  uint8_t expected[32];
+  char hex[64];
+  if (text.failed || !mac(key, (cyn_bytes){NULL, 0}, (cyn_bytes){(char *)text.data, text.size}, expected)) return false;
+  to_hex(expected, sizeof expected, hex);
+  return from->signature.size == sizeof hex && CRYPTO_memcmp(hex, from->signature.data, sizeof hex) == 0;
+}
+
+static bool token_matches(const cyn_i_credential *credential, cyn_bytes token) {
+  return credential->token.size == token.size &&
+         (token.size == 0 || CRYPTO_memcmp(credential->token.data, token.data, token.size) == 0);
+}
+
+cyn_status cyn_i_sigv4_verify(cyn_i_sigv4_cache *cache, const cyn_i_credentials *credentials,
+                              const cyn_i_sigv4_request *request, const cyn_i_credential **out, cyn_error *error) {
+  cyn_status status = check_form(request, error);
+  if (status != CYN_OK) return status;
+  const cyn_i_authorization *from = request->authorization;
+  bool known = false, signature_fits = false;
+  size_t next = 0;
+  const cyn_i_credential *entry;
+  /* one key id may stand several times, with the tokens of several sessions */
+  while ((entry = cyn_i_credentials_find(credentials, from->access_key, &next)) != NULL) {
+    known = true;
+    if (!signature_matches(cache, request, entry)) continue;
+    signature_fits = true;
+    if (!token_matches(entry, from->token)) continue;
+    if (entry->expires_ms != 0 && entry->expires_ms <= request->now_ms)
+      return cyn_i_error_set(error, CYN_E_EXPIRED_TOKEN, "The security token included in the request is expired");
+    *out = entry;
+    return CYN_OK;
+  }
+  if (!known)
+    return cyn_i_error_set(error, CYN_E_UNRECOGNIZED_CLIENT, "The security token included in the request is invalid.");
+  if (!signature_fits)
+    return cyn_i_error_set(error, CYN_E_INVALID_SIGNATURE,
+                           "The request signature we calculated does not match the signature you provided. Check your AWS "
+                           "Secret Access Key and signing method. Consult the service documentation for details.");
+  return cyn_i_error_set(error, CYN_E_UNRECOGNIZED_CLIENT, "The security token included in the request is invalid");
+}
