@@ -24,6 +24,8 @@ struct cyn_i_engine {
   cyn_i_engine_options options;
   cyn_i_worker *workers;
   size_t worker_count;
+  void (*upkeep)(void *user); /* wakes the background jobs (upkeep.h); NULL: there are none */
+  void *upkeep_user;
 };
 
 /* Takes a worker; opens its view on first use. NULL: error is set. */
