@@ -58,11 +58,11 @@ bool cyn_i_number_decode(const uint8_t *bytes, size_t size, cyn_i_number_parts *
   bool negative = bytes[0] < 0x80;
   uint8_t head = negative ? (uint8_t)(0xFF ^ bytes[0]) : bytes[0];
   size_t count = size - 1;
-  if (negative && count != PAIRS_MAX) {
-    if (count == 0 || bytes[size - 1] != NEGATIVE_END) return false;
-    count--;
-  }
-  if (count == 0 || count > PAIRS_MAX) return false;
+  if (negative && bytes[size - 1] == NEGATIVE_END)
+    count--; /* no digit looks like it */
+  else if (negative && count != PAIRS_MAX)
+    return false;
+  if (count == 0 || count > PAIRS_MAX || size - 1 > PAIRS_MAX) return false;
   for (size_t i = 0; i < count; i++) {
     int pair = negative ? 101 - bytes[i + 1] : bytes[i + 1] - 1;
     if (pair < 0 || pair > 99) return false;
@@ -344,8 +344,8 @@ cyn_i_number_fault cyn_i_number_negate(const uint8_t *a, size_t a_size, cyn_i_nu
 size_t cyn_i_number_dynamodb_size(const uint8_t *bytes, size_t size) {
   /* 1 + base-100 digits (+ 1 when negative): the length of the encoding, where the end byte of a negative number stands
    * for the sign, except in the longest ones, which have none. */
-  if (size == PAIRS_MAX + 1 && bytes[0] < 0x80) return size + 1;
-  return size;
+  if (size != PAIRS_MAX + 1 || bytes[0] >= 0x80 || bytes[size - 1] == NEGATIVE_END) return size;
+  return size + 1;
 }
 
 bool cyn_i_number_is_valid(const uint8_t *bytes, size_t size) {
