@@ -3,7 +3,8 @@
  * pointer, and nothing else starts with those bytes, the order of whole keys is kept. A layer that becomes empty goes,
  * with its pointer, in the same transaction, so layers that exist hold a key.
  *
- * The id of a new layer is one more than the last layer's: nothing has to be kept for it. */
+ * The id of a new layer is one more than the last layer's, or its parent's where that is new too: nothing has to be kept
+ * for it. */
 #include "store/lmdb/lmdb_private.h"
 
 /* The part of a key that one level sees. */
@@ -43,22 +44,24 @@ static int pointer_read(MDB_txn *txn, MDB_dbi dbi, level *at, uint64_t *id) {
   return *id != 0 ? 0 : MDB_CORRUPTED;
 }
 
-static int id_new(MDB_txn *txn, MDB_dbi dbi, uint64_t *id) {
+static int id_new(MDB_txn *txn, MDB_dbi dbi, uint64_t parent, uint64_t *id) {
   MDB_cursor *cursor;
   int code = mdb_cursor_open(txn, dbi, &cursor);
   if (code != 0) return code;
   MDB_val key, value;
   code = mdb_cursor_get(cursor, &key, &value, MDB_LAST);
-  *id = 1;
-  if (code == 0 && key.mv_size >= CYN_LMDB_LAYER_HEAD && cyn_i_lmdb_load_u32(key.mv_data) == CYN_LMDB_SPACE_LAYER)
-    *id = cyn_i_lmdb_load_u64((const uint8_t *)key.mv_data + 4) + 1;
+  *id = parent + 1;
+  if (code == 0 && key.mv_size >= CYN_LMDB_LAYER_HEAD && cyn_i_lmdb_load_u32(key.mv_data) == CYN_LMDB_SPACE_LAYER) {
+    uint64_t last = cyn_i_lmdb_load_u64((const uint8_t *)key.mv_data + 4);
+    if (last > parent) *id = last + 1;
+  }
   mdb_cursor_close(cursor);
   return code == MDB_NOTFOUND ? 0 : code;
 }
 
-/* The pointer is put before the layer has a key: the next new layer, under this one, then gets a larger id. */
+/* `id` is that of the layer in which the pointer stands, then that of the new one. */
 static int pointer_new(MDB_txn *txn, MDB_dbi dbi, level *at, uint64_t *id) {
-  int code = id_new(txn, dbi, id);
+  int code = id_new(txn, dbi, *id, id);
   if (code != 0) return code;
   uint8_t bytes[8];
   cyn_i_lmdb_store_u64(bytes, *id);
@@ -81,9 +84,9 @@ int cyn_i_lmdb_layer_get(MDB_txn *txn, MDB_dbi dbi, cyn_bytes key, MDB_val *valu
 
 int cyn_i_lmdb_layer_put(MDB_txn *txn, MDB_dbi dbi, cyn_bytes key, MDB_val *value) {
   level at;
+  uint64_t id = 0;
   level_make(&at, 0, key);
   for (int depth = 0; at.is_pointer; depth++) {
-    uint64_t id;
     int code = depth < CYN_LMDB_LEVEL_MAX ? pointer_read(txn, dbi, &at, &id) : MDB_CORRUPTED;
     if (code == MDB_NOTFOUND) code = pointer_new(txn, dbi, &at, &id);
     if (code != 0) return code;

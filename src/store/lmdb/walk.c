@@ -34,6 +34,13 @@ static bool above_low(const cyn_i_lmdb_range *range, cyn_bytes key) {
   return range->low_excluded ? order > 0 : order >= 0;
 }
 
+/* Is all that starts with `prefix` behind the bound ahead? Layers' own keys, behind all others, are so passed over. */
+static bool beyond(const cyn_i_lmdb_range *range, cyn_bytes prefix) {
+  cyn_bytes bound = range->backward ? range->low : range->high;
+  int order = memcmp(prefix.data, bound.data, prefix.size < bound.size ? prefix.size : bound.size);
+  return range->backward ? order < 0 : order > 0;
+}
+
 static bool starts_with_path(const walk *w, cyn_bytes bound, size_t path_size) {
   return bound.size >= path_size && memcmp(bound.data, w->path, path_size) == 0;
 }
@@ -108,6 +115,10 @@ static int level_walk(walk *w, unsigned depth, const uint8_t *head, size_t path_
       if (size > CYN_LMDB_CUT + 1 || path_size + taken > sizeof w->path) return MDB_CORRUPTED;
       memcpy(w->path + path_size, data + head_size, taken);
       whole = (cyn_bytes){(const char *)w->path, path_size + taken};
+    }
+    if (is_pointer && beyond(w->range, whole)) {
+      w->stopped = true;
+      return 0;
     }
     if (is_pointer) {
       if (value.mv_size != 8) return MDB_CORRUPTED;
