@@ -2,8 +2,9 @@
 PREFIX ?= /usr/local
 BUILD ?= build
 PORT ?= 8000
+JOBS ?= $(shell nproc)
 
-.PHONY: all deps build run test test-clients bench fuzz soak install asan tsan clean
+.PHONY: all deps build run test test-unit test-api test-clients form asan tsan bench fuzz soak install docs clean
 
 all: build
 
@@ -11,9 +12,48 @@ deps:
 	@tools/install-deps.sh
 
 build: deps
-	@cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release >$(BUILD).log 2>&1 || (cat $(BUILD).log; exit 1)
-	@rm -f $(BUILD).log
-	@cmake --build $(BUILD)
+	@cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=Release >/dev/null
+	@cmake --build $(BUILD) -j $(JOBS)
+
+run: build
+	@tools/run.sh $(BUILD) $(PORT)
+
+test: build
+	@tools/test.sh $(BUILD)
+
+form: build
+	@python3 tools/check_form.py $(BUILD)
+
+test-clients: build
+	@tests/clients/run.sh
+
+# the unit tests and the behaviour tests again, under the sanitizers
+asan: deps
+	@cmake -S . -B build-asan -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCYN_ASAN=ON >/dev/null
+	@cmake --build build-asan -j $(JOBS)
+	@tools/test.sh build-asan
+
+tsan: deps
+	@cmake -S . -B build-tsan -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCYN_TSAN=ON >/dev/null
+	@cmake --build build-tsan -j $(JOBS)
+	@tools/test-tsan.sh build-tsan
+
+fuzz: deps
+	@CYN_EXTRA_PACKAGES="clang libclang-rt-14-dev" tools/install-deps.sh
+	@tools/fuzz.sh
+
+bench: build
+	@CYN_EXTRA_PACKAGES="wrk" tools/install-deps.sh
+	@tools/bench.sh $(BUILD)
+
+soak: build
+	@tools/soak.sh $(BUILD)
+
+docs: build
+	@python3 -B tools/generate_api.py --docs src/api/dynamodb.api docs/operations.md
+
+install: build
+	@cmake --install $(BUILD) --prefix $(PREFIX)
 
 clean:
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) build-asan build-tsan build-fuzz

@@ -20,6 +20,16 @@ target_include_directories(cynamo_shared PUBLIC ${CMAKE_SOURCE_DIR}/include ${CY
 file(GLOB cli_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/cli/*.c)
 if(cli_sources)
   add_executable(cynamo ${cli_sources})
+  target_include_directories(cynamo PRIVATE ${CMAKE_SOURCE_DIR}/src) # for cli/cli.h only: tools/check_layers.py holds it
   target_link_libraries(cynamo PRIVATE cynamo_static)
+  target_include_directories(cynamo PRIVATE ${CMAKE_SOURCE_DIR}/src)
   set_target_properties(cynamo PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 endif()
+
+include(GNUInstallDirs)
+configure_file(${CMAKE_SOURCE_DIR}/cmake/cynamo.pc.in ${CMAKE_BINARY_DIR}/cynamo.pc @ONLY)
+install(TARGETS cynamo cynamo_shared cynamo_static)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/cynamo DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+install(DIRECTORY ${CYN_GENERATED}/include/cynamo DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+install(FILES ${CMAKE_BINARY_DIR}/cynamo.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES ${CMAKE_SOURCE_DIR}/docs/cynamo.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
