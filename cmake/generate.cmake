@@ -7,7 +7,7 @@ add_custom_command(
   OUTPUT ${CYN_GENERATED}/include/cynamo/operations.h ${CYN_GENERATED_API}
   COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/generate_api.py ${CMAKE_SOURCE_DIR}/src/api/dynamodb.api
           ${CYN_GENERATED}
-  DEPENDS ${api_table} ${CMAKE_SOURCE_DIR}/tools/generate_api.py
+  DEPENDS ${api_table} ${CMAKE_SOURCE_DIR}/tools/generate_api.py ${CMAKE_SOURCE_DIR}/tools/api_table.py
   COMMENT "Generating the API structs and descriptors")
 add_custom_command(
   OUTPUT ${CYN_GENERATED}/include/cynamo/calls.h ${CYN_GENERATED_DB}
