@@ -9,7 +9,8 @@
 typedef struct update_walk {
   const cyn_i_bound *bound;
   const uint8_t *const *results; /* by target: value of the right side; NULL for REMOVE */
-  uint8_t *seen;                 /* by sorted position of a group's first member: found in the old item */
+  uint8_t *seen;                 /* by sorted position of a group's first member: found in the old pairs of the level
+                                    at hand; a deeper level works on its part first, the level marks it afterwards */
   cyn_i_buf *buf;
   cyn_i_arena *arena;
   cyn_error *error;
@@ -83,15 +84,16 @@ static uint32_t write_pairs(update_walk *apply, cyn_i_group group, unsigned dept
   const uint8_t *run = pairs.next;                    /* start of what stays and is not copied yet */
   cyn_bytes name;
   const uint8_t *value;
+  memset(apply->seen + group.low, 0, left);
   while (left != 0 && cyn_i_pairs_next(&pairs, &name, &value)) {
     cyn_i_group found = cyn_i_group_find_name(apply->bound, group, depth, name);
     if (found.low == found.high) continue;
     const uint8_t *pair = (const uint8_t *)name.data - 2;
     cyn_i_buf_append(apply->buf, run, (size_t)(pair - run));
     run = pairs.next;
-    apply->seen[found.low] = 1;
     left = (uint16_t)(left - (found.high - found.low));
     if (!write_pair(apply, found, depth + 1, name, value)) count--;
+    apply->seen[found.low] = 1;
   }
   while (pairs.left != 0) cyn_i_pairs_next(&pairs, &name, &value);
   cyn_i_buf_append(apply->buf, run, (size_t)(pairs.next - run));
@@ -144,7 +146,7 @@ static bool write_value(update_walk *apply, cyn_i_group group, unsigned depth, c
 static cyn_status compute_results(update_walk *apply, const uint8_t *old_item) {
   const cyn_i_program *program = apply->bound->program;
   const uint8_t **results = cyn_i_arena_alloc(apply->arena, (program->target_count + 1u) * sizeof *results);
-  apply->seen = cyn_i_arena_zalloc(apply->arena, program->target_count + 1u, 1);
+  apply->seen = cyn_i_arena_alloc(apply->arena, program->target_count + 1u);
   if (results == NULL || apply->seen == NULL) return cyn_i_error_no_memory(apply->error);
   size_t total = 0;
   for (uint16_t i = 0; i < program->target_count; i++) {

@@ -1,0 +1,187 @@
+/* What conditions mean: every operator and function, on items of all types. */
+#include "expression_case.h"
+
+#define ITEM                                                                                                  \
+  "{n: 5, s: 'hello', b: b'bytes', t: true, nul: null, l: [1, 'two', [3]], m: {k: {d: 9}, e: ''}, "            \
+  "ss: <'a' 'b'>, ns: <1 2 3>, bs: <b'x' b'y'>, neg: -3}"
+
+TEST(comparisons) {
+  static const expression_case cases[] = {
+      {"n = :v", NULL, "v: 5", ITEM, "true"},
+      {"n = :v", NULL, "v: 5.0", ITEM, "true"},
+      {"n = :v", NULL, "v: 50e-1", ITEM, "true"},
+      {"n = :v", NULL, "v: '5'", ITEM, "false"},
+      {"n <> :v", NULL, "v: '5'", ITEM, "true"},
+      {"n <> :v", NULL, "v: 5", ITEM, "false"},
+      {"n < :v", NULL, "v: 10", ITEM, "true"},
+      {"n < :v", NULL, "v: 5", ITEM, "false"},
+      {"n <= :v", NULL, "v: 5", ITEM, "true"},
+      {"n > :v", NULL, "v: -5", ITEM, "true"},
+      {"n >= :v", NULL, "v: 5.000001", ITEM, "false"},
+      {"neg < :v", NULL, "v: -2.9", ITEM, "true"},
+      {":v < n", NULL, "v: 1", ITEM, "true"},
+      {":v = :v", NULL, "v: 1", ITEM, "true"},
+      {":v > :v", NULL, "v: 1", ITEM, "false"},
+      {"s = :v", NULL, "v: 'hello'", ITEM, "true"},
+      {"s < :v", NULL, "v: 'hellp'", ITEM, "true"},
+      {"s > :v", NULL, "v: 'hell'", ITEM, "true"},
+      {"s > :v", NULL, "v: 'HELLO'", ITEM, "true"},
+      {"s < :v", NULL, "v: '\xC3\xA9'", ITEM, "true"},
+      {"b = :v", NULL, "v: b'bytes'", ITEM, "true"},
+      {"b < :v", NULL, "v: b'\xFF'", ITEM, "true"},
+      {"b = :v", NULL, "v: 'bytes'", ITEM, "false"},
+      {"n < :v", NULL, "v: 'z'", ITEM, "false"},
+      {"t = :v", NULL, "v: true", ITEM, "true"},
+      {"t = :v", NULL, "v: false", ITEM, "false"},
+      {"nul = :v", NULL, "v: null", ITEM, "true"},
+      {"t < n", NULL, NULL, ITEM, "false"},
+      {"l < s", NULL, NULL, ITEM, "false"},
+      {"ss = :v", NULL, "v: <'b' 'a'>", ITEM, "true"},
+      {"ns = :v", NULL, "v: <3.0 1 2>", ITEM, "true"},
+      {"ns = :v", NULL, "v: <1 2>", ITEM, "false"},
+      {"bs <> :v", NULL, "v: <b'x' b'y'>", ITEM, "false"},
+      {"l = :v", NULL, "v: [1, 'two', [3]]", ITEM, "true"},
+      {"l = :v", NULL, "v: ['two', 1, [3]]", ITEM, "false"},
+      {"m = :v", NULL, "v: {e: '', k: {d: 9}}", ITEM, "true"},
+      {"m = :v", NULL, "v: {e: '', k: {d: 8}}", ITEM, "false"},
+      {"m.k.d = l[2][0]", NULL, NULL, ITEM, "false"},
+      {"m.k.d > l[2][0]", NULL, NULL, ITEM, "true"},
+  };
+  RUN_CASES(CYN_EXPRESSION_CONDITION, cases);
+}
+
+TEST(missing_operands) {
+  static const expression_case cases[] = {
+      {"x = :v", NULL, "v: 5", ITEM, "false"},
+      {"x <> :v", NULL, "v: 5", ITEM, "true"},
+      {"x < :v", NULL, "v: 5", ITEM, "false"},
+      {"x <= :v", NULL, "v: 5", ITEM, "false"},
+      {"x > :v", NULL, "v: 5", ITEM, "false"},
+      {"x >= :v", NULL, "v: 5", ITEM, "false"},
+      {"x = y", NULL, NULL, ITEM, "false"},
+      {"x <> y", NULL, NULL, ITEM, "true"},
+      {"x BETWEEN :v AND :w", NULL, "v: 1, w: 9", ITEM, "false"},
+      {"n BETWEEN x AND :w", NULL, "w: 9", ITEM, "false"},
+      {"x IN (:v)", NULL, "v: 1", ITEM, "false"},
+      {"n IN (x, :v)", NULL, "v: 5", ITEM, "true"},
+      {"contains(x, :v)", NULL, "v: 1", ITEM, "false"},
+      {"begins_with(x, :v)", NULL, "v: 'a'", ITEM, "false"},
+      {"begins_with(s, x)", NULL, NULL, ITEM, "false"},
+      {"attribute_type(x, :v)", NULL, "v: 'S'", ITEM, "false"},
+      {"size(x) = :v", NULL, "v: 0", ITEM, "false"},
+      {"size(x) <> :v", NULL, "v: 0", ITEM, "true"},
+      {"NOT x = :v", NULL, "v: 5", ITEM, "true"},
+      {"m.x = :v", NULL, "v: 5", ITEM, "false"},
+      {"m.k.d.x <> :v", NULL, "v: 5", ITEM, "true"},
+      {"l[9] = :v", NULL, "v: 5", ITEM, "false"},
+      {"l.a = :v", NULL, "v: 5", ITEM, "false"},
+      {"m[0] = :v", NULL, "v: 5", ITEM, "false"},
+      {"n = :v", NULL, "v: 5", NULL, "false"},
+      {"n <> :v", NULL, "v: 5", NULL, "true"},
+      {"attribute_not_exists(n)", NULL, NULL, NULL, "true"},
+      {"attribute_exists(n)", NULL, NULL, NULL, "false"},
+      {"attribute_exists(n)", NULL, NULL, "{}", "false"},
+  };
+  RUN_CASES(CYN_EXPRESSION_CONDITION, cases);
+}
+
+TEST(between_and_in) {
+  static const expression_case cases[] = {
+      {"n BETWEEN :a AND :b", NULL, "a: 5, b: 6", ITEM, "true"},
+      {"n BETWEEN :a AND :b", NULL, "a: 4, b: 5", ITEM, "true"},
+      {"n BETWEEN :a AND :b", NULL, "a: 6, b: 7", ITEM, "false"},
+      {"n BETWEEN :a AND :b", NULL, "a: 1, b: 4.99", ITEM, "false"},
+      {"n BETWEEN :a AND :b", NULL, "a: 'a', b: 'b'", ITEM, "false"},
+      {"s BETWEEN :a AND :b", NULL, "a: 'h', b: 'i'", ITEM, "true"},
+      {"b BETWEEN :a AND :b", NULL, "a: b'b', b: b'c'", ITEM, "true"},
+      {":a BETWEEN neg AND n", NULL, "a: 0", ITEM, "true"},
+      {"n BETWEEN neg AND m.k.d", NULL, NULL, ITEM, "true"},
+      {"size(s) BETWEEN :a AND n", NULL, "a: 1", ITEM, "true"},
+      {"l BETWEEN :a AND :b", NULL, "a: 1, b: 2", ITEM, "false"},
+      {"n IN (:a)", NULL, "a: 5", ITEM, "true"},
+      {"n IN (:a, :b, :c)", NULL, "a: 'x', b: 6, c: 5.0", ITEM, "true"},
+      {"n IN (:a, :b)", NULL, "a: '5', b: 6", ITEM, "false"},
+      {"l IN (:a)", NULL, "a: [1, 'two', [3]]", ITEM, "true"},
+      {"size(l) IN (:a, :b)", NULL, "a: 2, b: 3", ITEM, "true"},
+      {":a IN (n, s)", NULL, "a: 'hello'", ITEM, "true"},
+      {"n IN (size(s))", NULL, NULL, ITEM, "true"},
+  };
+  RUN_CASES(CYN_EXPRESSION_CONDITION, cases);
+}
+
+TEST(functions) {
+  static const expression_case cases[] = {
+      {"attribute_exists(n)", NULL, NULL, ITEM, "true"},
+      {"attribute_exists(nul)", NULL, NULL, ITEM, "true"},
+      {"attribute_exists(m.k.d)", NULL, NULL, ITEM, "true"},
+      {"attribute_exists(l[2][0])", NULL, NULL, ITEM, "true"},
+      {"attribute_exists(l[3])", NULL, NULL, ITEM, "false"},
+      {"attribute_not_exists(m.x)", NULL, NULL, ITEM, "true"},
+      {"attribute_not_exists(n)", NULL, NULL, ITEM, "false"},
+      {"attribute_type(n, :t)", NULL, "t: 'N'", ITEM, "true"},
+      {"attribute_type(s, :t)", NULL, "t: 'S'", ITEM, "true"},
+      {"attribute_type(b, :t)", NULL, "t: 'B'", ITEM, "true"},
+      {"attribute_type(t, :t)", NULL, "t: 'BOOL'", ITEM, "true"},
+      {"attribute_type(nul, :t)", NULL, "t: 'NULL'", ITEM, "true"},
+      {"attribute_type(l, :t)", NULL, "t: 'L'", ITEM, "true"},
+      {"attribute_type(m, :t)", NULL, "t: 'M'", ITEM, "true"},
+      {"attribute_type(ss, :t)", NULL, "t: 'SS'", ITEM, "true"},
+      {"attribute_type(ns, :t)", NULL, "t: 'NS'", ITEM, "true"},
+      {"attribute_type(bs, :t)", NULL, "t: 'BS'", ITEM, "true"},
+      {"attribute_type(n, :t)", NULL, "t: 'S'", ITEM, "false"},
+      {"begins_with(s, :p)", NULL, "p: 'hel'", ITEM, "true"},
+      {"begins_with(s, :p)", NULL, "p: ''", ITEM, "true"},
+      {"begins_with(s, :p)", NULL, "p: 'hello!'", ITEM, "false"},
+      {"begins_with(b, :p)", NULL, "p: b'by'", ITEM, "true"},
+      {"begins_with(b, :p)", NULL, "p: 'by'", ITEM, "false"},
+      {"begins_with(n, :p)", NULL, "p: '5'", ITEM, "false"},
+      {"begins_with(:p, s)", NULL, "p: 'hello world'", ITEM, "true"},
+      {"contains(s, :p)", NULL, "p: 'ell'", ITEM, "true"},
+      {"contains(s, :p)", NULL, "p: ''", ITEM, "true"},
+      {"contains(s, :p)", NULL, "p: 'x'", ITEM, "false"},
+      {"contains(b, :p)", NULL, "p: b'te'", ITEM, "true"},
+      {"contains(s, :p)", NULL, "p: b'ell'", ITEM, "false"},
+      {"contains(ss, :p)", NULL, "p: 'b'", ITEM, "true"},
+      {"contains(ss, :p)", NULL, "p: 'c'", ITEM, "false"},
+      {"contains(ns, :p)", NULL, "p: 2.0", ITEM, "true"},
+      {"contains(bs, :p)", NULL, "p: b'y'", ITEM, "true"},
+      {"contains(bs, :p)", NULL, "p: 'y'", ITEM, "false"},
+      {"contains(ss, :p)", NULL, "p: <'a'>", ITEM, "false"},
+      {"contains(l, :p)", NULL, "p: 'two'", ITEM, "true"},
+      {"contains(l, :p)", NULL, "p: 1", ITEM, "true"},
+      {"contains(l, :p)", NULL, "p: '1'", ITEM, "false"},
+      {"contains(l, :p)", NULL, "p: [3]", ITEM, "true"},
+      {"contains(m, :p)", NULL, "p: 'k'", ITEM, "false"},
+      {"contains(n, :p)", NULL, "p: 5", ITEM, "false"},
+      {"contains(ns, n)", NULL, NULL, ITEM, "false"},
+      {"contains(l, size(m.k))", NULL, NULL, ITEM, "true"},
+      {"size(s) = :v", NULL, "v: 5", ITEM, "true"},
+      {"size(b) = :v", NULL, "v: 5", ITEM, "true"},
+      {"size(ss) = :v", NULL, "v: 2", ITEM, "true"},
+      {"size(ns) = :v", NULL, "v: 3", ITEM, "true"},
+      {"size(bs) = :v", NULL, "v: 2", ITEM, "true"},
+      {"size(l) = :v", NULL, "v: 3", ITEM, "true"},
+      {"size(m) = :v", NULL, "v: 2", ITEM, "true"},
+      {"size(m.e) = :v", NULL, "v: 0", ITEM, "true"},
+      {"size(n) = :v", NULL, "v: 1", ITEM, "false"},
+      {"size(t) > :v", NULL, "v: 0", ITEM, "false"},
+      {"size(nul) >= :v", NULL, "v: 0", ITEM, "false"},
+      {"size(s) = size(b)", NULL, NULL, ITEM, "true"},
+      {"size(:v) = n", NULL, "v: 'abcde'", ITEM, "true"},
+      {"size(u) = :v", NULL, "v: 3", "{u: '\xC3\xA9\xF0\x9D\x84\x9E'}", "true"},
+  };
+  RUN_CASES(CYN_EXPRESSION_FILTER, cases);
+}
+
+TEST(names) {
+  static const expression_case cases[] = {
+      {"#a = :v", "a=n", "v: 5", ITEM, "true"},
+      {"#a.#b.d = :v", "a=m b=k", "v: 9", ITEM, "true"},
+      {"#a = :v", "a=x.y", "v: 1", "{x.y: 1}", "true"},
+      {"#a = :v", "a=x.y", "v: 1", "{x: {y: 1}}", "false"},
+      {"#a[1] = :v", "a=l", "v: 'two'", ITEM, "true"},
+      {" m . k . d = :v AND l [ 0 ] = :w", NULL, "v: 9, w: 1", ITEM, "true"},
+      {"#and = :v", "and=AND", "v: 1", "{AND: 1}", "true"},
+  };
+  RUN_CASES(CYN_EXPRESSION_CONDITION, cases);
+}
