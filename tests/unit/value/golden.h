@@ -2,6 +2,7 @@
 #ifndef CYN_TESTS_VALUE_GOLDEN_H
 #define CYN_TESTS_VALUE_GOLDEN_H
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,15 @@ static inline size_t unhex(const char *text, uint8_t *out) {
     out[i] = (uint8_t)strtoul(pair, NULL, 16);
   }
   return size;
+}
+
+/* printf at `at`, where at most 4,000 characters come; returns behind them. */
+__attribute__((format(printf, 2, 3))) static inline char *put_text(char *at, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  int size = vsnprintf(at, 4000, format, args);
+  va_end(args);
+  return at + (size > 0 ? size : 0);
 }
 
 /* A small generator, so that a random case is the same everywhere. */
