@@ -207,12 +207,13 @@ static bool is_region(cyn_bytes region) {
 static void fill_context(cyn_i_request *request, const cyn_i_authorization *from, const cyn_i_credential *verified) {
   const cyn_i_settings *settings = &request->loop->server->settings;
   request->context.request_id = (cyn_bytes){request->request_id, 52};
-  request->context.account = (cyn_bytes){NULL, 0};
+  request->context.account = cyn_str(settings->account);
   request->context.region = cyn_str(settings->region);
-  if (verified != NULL && verified->account.data != NULL) request->context.account = verified->account;
+  bool has_account = verified != NULL && verified->account.data != NULL;
+  if (has_account) request->context.account = verified->account;
   if (from->part_count != 5 || settings->split == CYN_SPLIT_NONE) return;
   if (is_region(from->region)) request->context.region = from->region;
-  if (settings->split == CYN_SPLIT_REGION_AND_ACCESS_KEY && request->context.account.data == NULL)
+  if (settings->split == CYN_SPLIT_REGION_AND_ACCESS_KEY && !has_account)
     request->context.account = account_of_key(request, from->access_key);
 }
 

@@ -3,7 +3,6 @@
 #include <cynamo/server.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -88,28 +87,14 @@ static cyn_status copy_text(char *to, size_t room, cyn_bytes from, const char *s
   return CYN_OK;
 }
 
-/* The Region of requests that name none: the database URL's, the environment's, else us-east-1. */
-static cyn_bytes standard_region(const cyn_db *db) {
-  static const char key[] = "region=";
-  const char *url = cyn_i_db_url(db);
-  const char *question = url != NULL ? strchr(url, '?') : NULL;
-  for (const char *at = question; at != NULL; at = strchr(at + 1, '&'))
-    if (strncmp(at + 1, key, sizeof key - 1) == 0)
-      return (cyn_bytes){at + sizeof key, strcspn(at + sizeof key, "&")};
-  const char *names[] = {"AWS_REGION", "AWS_DEFAULT_REGION"};
-  for (size_t i = 0; i < 2; i++) {
-    const char *value = getenv(names[i]);
-    if (value != NULL && value[0] != '\0') return cyn_str(value);
-  }
-  return cyn_str("us-east-1");
-}
-
 static cyn_status fill_settings(cyn_server *server, const cyn_server_options *options, cyn_error *error) {
   cyn_i_settings *to = &server->settings;
-  cyn_bytes region = options->region.size != 0 ? options->region : standard_region(server->db);
+  cyn_bytes region = options->region.size != 0 ? options->region : cyn_i_db_region(server->db);
   cyn_status status = fill_numbers(to, options, error);
   if (status == CYN_OK) status = copy_text(to->host, sizeof to->host, options->host, "127.0.0.1", "host", error);
   if (status == CYN_OK) status = copy_text(to->region, sizeof to->region, region, "us-east-1", "region", error);
+  if (status == CYN_OK)
+    status = copy_text(to->account, sizeof to->account, cyn_i_db_account(server->db), "000000000000", "account", error);
   if (status != CYN_OK) return status;
   to->no_auth = options->no_auth;
   to->split = options->split;
@@ -208,7 +193,7 @@ static cyn_status start(cyn_server *server, const cyn_server_options *options, c
   if (status == CYN_OK) status = check_exposure(server, error);
   if (status == CYN_OK) status = open_loops(server, error);
   if (status == CYN_OK && directory[0] != '\0')
-    status = cyn_i_init_directory(server->db, server->settings.region, directory, &server->log, error);
+    status = cyn_i_init_directory(server, directory, error);
   if (status == CYN_OK) cyn_i_db_set_owner_url(server->db, cyn_str(server->url));
   for (int i = 0; i < server->loop_count && status == CYN_OK; i++) status = cyn_i_loop_start(server->loops[i], error);
   return status;

@@ -41,6 +41,7 @@ typedef struct cyn_i_settings {
   int threads;
   bool no_auth;
   char region[64];
+  char account[16];
   cyn_server_split split;
   uint64_t poll_ns;
   cyn_i_http_limits http;
@@ -217,6 +218,8 @@ bool cyn_i_listen_is_loopback(const char *host);
 cyn_status cyn_i_tls_context(const cyn_server_options *options, SSL_CTX **out, cyn_error *error);
 
 /* ---- init.c ---- */
-cyn_status cyn_i_init_directory(cyn_db *db, const char *region, const char *directory, const cyn_i_log *log, cyn_error *error);
+/* Creates the tables and loads the items that the JSON files of a directory describe, before the server answers.
+ * Errors: CynamoUsageError that names the file. */
+cyn_status cyn_i_init_directory(cyn_server *server, const char *directory, cyn_error *error);
 
 #endif
