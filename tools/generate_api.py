@@ -2,7 +2,7 @@
 """The API table (src/api/dynamodb.api, overrides.api beside it) as C and as a page.
 
   generate_api.py TABLE OUT          OUT/include/cynamo/operations.h and OUT/src/api/shapes_generated.c, for the build
-  generate_api.py --docs TABLE PAGE  docs/operations.md, which is checked in; src/api/handled.txt names the handlers
+  generate_api.py --docs TABLE PAGE  docs/operations.md, which is checked in; src/engine/handlers.c tells which have one
 """
 import pathlib
 import random
@@ -225,9 +225,8 @@ def main(arguments):
     table, out = map(pathlib.Path, arguments[-2:])
     api = Api(table)
     if docs:
-        handled = [line for line in (table.parent / "handled.txt").read_text().split("\n") if line and line[0] != "#"]
-        unknown = set(handled) - {op.name for op in api.operations}
-        assert not unknown, unknown
+        handlers = (table.parent.parent / "engine/handlers.c").read_text()
+        handled = set(re.findall(r"\[(CYN_OPERATION_\w+)\] =", handlers))
         write_if_changed(out, page(api, handled))
     else:
         write_if_changed(out / "include/cynamo/operations.h", header(api))
