@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/random.h"
 #include "store/faulty/faulty_private.h"
 
 #define SPOILED 0xA5
@@ -210,7 +211,9 @@ cyn_status cyn_i_store_faulty_open(cyn_i_store *inner, uint64_t seed, cyn_i_stor
   store->inner = inner;
   store->seed = seed;
   atomic_init(&store->drawn, 0);
-  atomic_init(&store->last_commit_id, 0);
+  uint64_t first_id; /* ids of an earlier opening may stand in a file still */
+  cyn_i_random_bytes(&first_id, sizeof first_id);
+  atomic_init(&store->last_commit_id, first_id);
   *out = &store->base;
   return CYN_OK;
 }

@@ -128,7 +128,7 @@ static void change_some(fixture *f, model *m, bool mostly_delete) {
     if (deletes[i]) {
       model_delete(m, &entries[i]);
       free(entries[i].bytes);
-    } else if (m->count < ENTRIES_MAX) {
+    } else {
       model_put(m, &entries[i]);
     }
   }
@@ -255,9 +255,11 @@ static void run_random(kind which, uint64_t operations, uint64_t seed) {
   if (m.entries == NULL) abort();
   cyn_i_store_stat empty, now;
   CHECK_INT(cyn_i_store_stat_get(f.store, &empty, &f.error), CYN_OK);
+  bool shrinking = false; /* grows to much, then shrinks to little */
   for (uint64_t i = 0; i < operations && !test_current_failed(); i++) {
-    bool shrinking = i / 2000 % 2 == 1; /* grows, then shrinks to little */
-    change_some(&f, &m, shrinking && i % 2000 > 500);
+    if (m.count > (operations < 20000 ? 800 : ENTRIES_MAX - 10)) shrinking = true;
+    if (m.count < 20) shrinking = false;
+    change_some(&f, &m, shrinking);
     walk_random(&f, &m);
     if (i % 1999 == 0) check_all(&f, &m);
     if (test_current_failed()) fprintf(stderr, "seed %llu, operation %llu\n", (unsigned long long)seed, (unsigned long long)i);

@@ -1,0 +1,74 @@
+/* Conformance: numbered logs. */
+#include "conformance.h"
+
+static cyn_status append(fixture *f, uint32_t log, const char *first, const char *second, cyn_i_decision decision) {
+  change c;
+  cyn_i_store_log_record records[2] = {{log, cyn_str(first)}, {log, cyn_str(second)}};
+  change_init(&c, f);
+  c.effects.log_records = records;
+  c.effects.log_record_count = second != NULL ? 2 : 1;
+  c.decision = decision;
+  return change_run(&c);
+}
+
+typedef struct reading {
+  char text[512];
+  size_t stop_at, count;
+} reading;
+
+static bool read_visitor(void *user, const cyn_i_store_key *key, cyn_bytes value) {
+  reading *r = user;
+  size_t size = strlen(r->text);
+  (void)snprintf(r->text + size, sizeof r->text - size, "%u:%llu=%.*s ", key->space, (unsigned long long)key->hash,
+                 (int)value.size, value.data);
+  return ++r->count != r->stop_at;
+}
+
+static const char *log_text(fixture *f, uint32_t log, uint64_t from, size_t stop_at) {
+  static reading r;
+  memset(&r, 0, sizeof r);
+  r.stop_at = stop_at;
+  CHECK_INT(cyn_i_store_view_begin(f->view, &f->error), CYN_OK);
+  CHECK_INT(cyn_i_store_log_read(f->view, log, from, read_visitor, &r, &f->error), CYN_OK);
+  cyn_i_store_view_end(f->view);
+  return r.text;
+}
+
+CONFORM(a_log_has_no_gaps) {
+  fixture f;
+  if (!fixture_open(&f, which)) return;
+  CHECK_STR(log_text(&f, 4, 1, 0), "");
+  CHECK_INT(append(&f, 4, "a", "b", CYN_DECISION_APPLY), CYN_OK);
+  CHECK_INT(append(&f, 4, "refused", NULL, CYN_DECISION_REFUSE), CYN_OK);
+  CHECK_INT(append(&f, 5, "x", NULL, CYN_DECISION_APPLY), CYN_OK);
+  CHECK_INT(append(&f, 4, "c", NULL, CYN_DECISION_APPLY), CYN_OK);
+  CHECK(fixture_reopen(&f));
+  CHECK_INT(append(&f, 4, "", NULL, CYN_DECISION_APPLY), CYN_OK);
+  CHECK_STR(log_text(&f, 4, 1, 0), "4:1=a 4:2=b 4:3=c 4:4= ");
+  CHECK_STR(log_text(&f, 4, 0, 2), "4:1=a 4:2=b ");
+  CHECK_STR(log_text(&f, 4, 3, 0), "4:3=c 4:4= ");
+  CHECK_STR(log_text(&f, 4, 5, 0), "");
+  CHECK_STR(log_text(&f, 5, 1, 0), "5:1=x ");
+  CHECK_STR(log_text(&f, 3, 1, 0), "");
+  fixture_close(&f);
+}
+
+CONFORM(a_trimmed_log_goes_on_counting) {
+  fixture f;
+  if (!fixture_open(&f, which)) return;
+  for (int i = 0; i < 5; i++) CHECK_INT(append(&f, 9, "r", NULL, CYN_DECISION_APPLY), CYN_OK);
+  CHECK_INT(cyn_i_store_log_trim(f.store, 9, 4, &f.error), CYN_OK);
+  CHECK_STR(log_text(&f, 9, 1, 0), "9:4=r 9:5=r ");
+  CHECK_INT(cyn_i_store_log_trim(f.store, 9, 100, &f.error), CYN_OK);
+  CHECK_INT(cyn_i_store_log_trim(f.store, 9, 100, &f.error), CYN_OK);
+  CHECK_INT(cyn_i_store_log_trim(f.store, 8, 100, &f.error), CYN_OK);
+  CHECK_STR(log_text(&f, 9, 1, 0), "");
+  CHECK(fixture_reopen(&f));
+  CHECK_INT(append(&f, 9, "next", NULL, CYN_DECISION_APPLY), CYN_OK);
+  CHECK_STR(log_text(&f, 9, 1, 0), "9:6=next ");
+  CHECK_INT(cyn_i_store_log_trim(f.store, 9, UINT64_MAX, &f.error), CYN_OK);
+  CHECK(fixture_reopen(&f));
+  CHECK_INT(append(&f, 9, "more", NULL, CYN_DECISION_APPLY), CYN_OK);
+  CHECK_STR(log_text(&f, 9, 1, 0), "9:7=more ");
+  fixture_close(&f);
+}
