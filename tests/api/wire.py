@@ -82,9 +82,9 @@ class Wire:
                 response = self.connection.getresponse()
                 answer = Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
                 break
-            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+            except (http.client.HTTPException, OSError) as error:
                 self.close()
-                if attempt == 2:
+                if attempt == 2 or not isinstance(error, (http.client.RemoteDisconnected, ConnectionError)):
                     raise
         if check and "x-amz-crc32" in answer.headers:
             assert answer.headers["x-amz-crc32"] == str(zlib.crc32(answer.body)), "x-amz-crc32 is not that of the body"
