@@ -6,6 +6,8 @@ def facts(api, name):
     shape = api.shapes[name]
     range_text = f" {shape.min or ''}..{shape.max or ''}" if shape.min or shape.max else ""
     pattern = f" `{shape.pattern}`".replace("|", "\\|") if shape.pattern else ""
+    if shape.is_table_name:
+        return f"table's name (3..255 `[a-zA-Z0-9_.-]+`) or ARN (up to {shape.max})"
     if shape.kind == "structure":
         return f"[{shape.name}](#{shape.name.lower()})"
     if shape.kind == "enum":
@@ -20,6 +22,8 @@ def facts(api, name):
 
 def bound_words(api, name):
     shape = api.shapes[name]
+    if shape.is_table_name:
+        return " (" + facts(api, name) + ")"
     return f" {shape.min or ''}..{shape.max or ''}" if shape.min or shape.max else ""
 
 

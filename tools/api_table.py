@@ -26,7 +26,7 @@ class Shape:
         self.kind, self.name, self.c = kind, name, "cyn_" + snake(name)
         self.min = self.max = self.pattern = self.element = self.key = None
         self.is_table_name = self.hides_value = False
-        self.values, self.printed, self.members, self.order, self.unchecked = [], [], [], [], []
+        self.values, self.printed, self.members, self.order = [], [], [], []
 
     def set_bounds(self, text):
         self.min, self.max = text.split("..")
@@ -95,8 +95,6 @@ class Api:
                 shape.c = "cyn_" + rest[0]
             elif verb in ("is_table_name", "hides_value"):
                 setattr(shape, verb, True)
-            elif verb == "bounds":
-                shape.set_bounds(rest[0])
             elif verb == "printed":
                 assert set(rest) == set(shape.values), name
                 shape.printed = rest
@@ -105,8 +103,6 @@ class Api:
                 listed = [members[word] for word in rest]
                 if verb == "check":
                     shape.order = listed
-                elif verb == "unchecked":
-                    shape.unchecked = listed
                 elif verb == "require":
                     for member in listed:
                         member.required = True
@@ -151,14 +147,14 @@ class Api:
         if shape.min or shape.max or shape.pattern or shape.kind == "enum":
             return True
         if shape.kind == "structure":
-            return any(m not in shape.unchecked and (m.required or self.constrained(m.shape)) for m in shape.members)
+            return any(m.required or self.constrained(m.shape) for m in shape.members)
         return shape.kind in ("list", "map") and (self.constrained(shape.element) or
                                                   bool(shape.key) and self.constrained(shape.key))
 
     def check_order(self, shape):
         members = shape.order + [member for member in shape.members if member not in shape.order]
         return [shape.members.index(member) for member in members
-                if member not in shape.unchecked and (member.required or self.constrained(member.shape))]
+                if member.required or self.constrained(member.shape)]
 
     def walk(self, name, seen):
         """Structures, lists and maps that a shape needs, itself last; each once."""
