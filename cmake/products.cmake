@@ -33,3 +33,21 @@ install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/cynamo DESTINATION ${CMAKE_INSTALL
 install(DIRECTORY ${CYN_GENERATED}/include/cynamo DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(FILES ${CMAKE_BINARY_DIR}/cynamo.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(FILES ${CMAKE_SOURCE_DIR}/docs/cynamo.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+
+# Benchmarks use the public headers and, for the limit beside them, the foreign library itself.
+foreach(name engine_bench bare_loop)
+  if(EXISTS ${CMAKE_SOURCE_DIR}/bench/${name}.c)
+    add_executable(${name} EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/${name}.c)
+    target_link_libraries(${name} PRIVATE cynamo_static)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
+  endif()
+endforeach()
+
+# Examples are built as a user builds them: public headers and the library.
+file(GLOB examples CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/examples/*.c)
+foreach(source ${examples})
+  get_filename_component(name ${source} NAME_WE)
+  add_executable(example_${name} ${source})
+  target_link_libraries(example_${name} PRIVATE cynamo_static)
+  set_target_properties(example_${name} PROPERTIES OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/examples)
+endforeach()
