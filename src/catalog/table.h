@@ -110,16 +110,34 @@ typedef struct cyn_i_table_record {
 } cyn_i_table_record;
 /* The record's bytes in the arena; data NULL when out of memory. */
 cyn_bytes cyn_i_table_record_write(const cyn_i_table_record *record, cyn_i_arena *arena);
+/* Reads a record back; arrays, description and tags are in the arena and the caller's to change. Damaged bytes:
+ * InternalServerError. */
+cyn_status cyn_i_table_record_read(cyn_bytes bytes, cyn_i_arena *arena, cyn_i_table_record *out, cyn_error *error);
+/* The fixed fields alone, for walks over many records. False: damaged. */
+typedef struct cyn_i_table_peek {
+  uint32_t space, ttl_space, stored_state;
+  int64_t state_until_ms;
+  bool has_index_work; /* an index is CREATING or DELETING */
+} cyn_i_table_peek;
+bool cyn_i_table_record_peek(cyn_bytes bytes, cyn_i_table_peek *out);
+/* The state that a stored one has become by now. */
+cyn_i_table_state cyn_i_table_state_from(uint32_t stored_state, int64_t state_until_ms, int64_t now_ms);
 /* Fills *out from a table, for writing it back changed. Arrays are in the arena. */
 bool cyn_i_table_record_from(const cyn_i_table *table, cyn_i_table_record *out, cyn_i_arena *arena);
 
 /* The store's key of a table's record; partition bytes are made in the arena. */
 bool cyn_i_catalog_key(cyn_bytes account, cyn_bytes region, cyn_bytes table_name, cyn_i_arena *arena,
                        cyn_i_store_key *out);
+/* Account and Region of a catalog key's partition, borrowed. False: not such a partition. */
+bool cyn_i_catalog_partition_split(cyn_bytes partition, cyn_bytes *account, cyn_bytes *region);
 /* The keys of a space's counters: kind 'n' counts items, 'b' bytes. `out_sort` holds 5 bytes. */
 cyn_i_store_key cyn_i_counter_key(uint32_t space, char kind, uint8_t out_sort[5]);
 
 /* "arn:aws:dynamodb:REGION:ACCOUNT:table/NAME" in the arena; data NULL when out of memory. */
 cyn_bytes cyn_i_table_arn(cyn_bytes account, cyn_bytes region, cyn_bytes name, cyn_i_arena *arena);
+/* The key of the record that holds the next free space number, and of the entry of a space to be emptied; `out_sort`
+ * holds 4 bytes. */
+cyn_i_store_key cyn_i_sequence_key(void);
+cyn_i_store_key cyn_i_reclaim_key(uint32_t space, uint8_t out_sort[4]);
 
 #endif

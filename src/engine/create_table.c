@@ -326,7 +326,8 @@ static cyn_status take_spaces(const creation *c, cyn_i_control_change *change, c
 
 static cyn_status decide(cyn_i_control *control, cyn_i_control_change *change, cyn_error *error) {
   const creation *c = control->extra;
-  if (change->found && change->state != CYN_TABLE_ACTIVE) return cyn_i_table_busy(change->state, control->name, error);
+  if (change->found && (change->state == CYN_TABLE_CREATING || change->state == CYN_TABLE_DELETING))
+    return cyn_i_table_busy(change->state, control->name, error);
   if (change->found)
     return cyn_i_error_setf(error, CYN_E_RESOURCE_IN_USE, "Table already exists: %.*s", CYN_PRINT(control->name));
   change->description = describe(c, control);
