@@ -10,6 +10,7 @@
 
 #define ERRORS_MAX 10
 #define STEPS_MAX 32
+#define MUST_NOT_BE_NULL "Member must not be null"
 #define NAME_PATTERN "[a-zA-Z0-9_.-]+"
 #define NAME_LENGTH_MIN 3
 #define NAME_LENGTH_MAX 255
@@ -226,13 +227,22 @@ static void check_map(checker *c, const cyn_i_shape *shape, const cyn_i_sequence
 
 /* ---- the walk ---- */
 
+/* A C program may leave holes in a list of structures; from JSON none come. */
+static void check_pointer(checker *c, const cyn_i_shape *shape, const void *structure) {
+  if (structure != NULL) {
+    check_structure(c, shape, structure);
+  } else if (begin_error(c, shape, NULL)) {
+    cyn_i_buf_text(&c->text, MUST_NOT_BE_NULL);
+  }
+}
+
 static void check_value(checker *c, const cyn_i_shape *shape, const void *place) {
   switch (shape->kind) {
     case CYN_KIND_STRING: check_string(c, shape, place); return;
     case CYN_KIND_ENUM: check_enum(c, shape, place); return;
     case CYN_KIND_INTEGER:
     case CYN_KIND_LONG: check_number(c, shape, place); return;
-    case CYN_KIND_STRUCTURE: check_structure(c, shape, *(const void *const *)place); return;
+    case CYN_KIND_STRUCTURE: check_pointer(c, shape, *(const void *const *)place); return;
     case CYN_KIND_LIST:
       check_count(c, shape, place);
       check_elements(c, shape, place);
@@ -255,7 +265,7 @@ static void check_structure(checker *c, const cyn_i_shape *shape, const void *st
     if (is_present) {
       check_value(c, member->shape, place);
     } else if (begin_error(c, member->shape, NULL)) {
-      cyn_i_buf_text(&c->text, "Member must not be null");
+      cyn_i_buf_text(&c->text, MUST_NOT_BE_NULL);
     }
     c->depth--;
   }

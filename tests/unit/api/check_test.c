@@ -468,6 +468,20 @@ TEST(maxima) {
   cyn_i_arena_clean_up(&arena);
 }
 
+/* A C program's list may have holes. */
+TEST(a_hole_in_a_list) {
+  cyn_i_arena arena;
+  cyn_i_arena_init(&arena, 0);
+  const cyn_transact_get_item *items[2] = {NULL, NULL};
+  cyn_transact_get_items_input input = CYN_TRANSACT_GET_ITEMS_INPUT_INIT;
+  input.transact_items = (cyn_transact_get_item_list){2, items};
+  cyn_error error = CYN_ERROR_INIT;
+  const cyn_i_operation *operation = &cyn_i_operations[CYN_OPERATION_TRANSACT_GET_ITEMS];
+  CHECK_INT(cyn_i_api_check(operation, &input, &arena, &error), CYN_E_VALIDATION);
+  CHECK_STR(error_text(&arena, &error), MANY(2) NULL_AT("transactItems.1.member") "; " NULL_AT("transactItems.2.member"));
+  cyn_i_arena_clean_up(&arena);
+}
+
 /* No operation crashes on an empty object, and each says which of its members must be there. */
 TEST(every_operation_names_what_it_requires) {
   cyn_i_arena arena;
