@@ -109,7 +109,7 @@ static cyn_status run(query *own) {
   if (status == CYN_OK) status = cyn_i_key_range_check(page, own->conditions, own->condition_count, start_key);
   if (status == CYN_OK) status = cyn_i_key_range_make(page, own->conditions, own->condition_count);
   if (status == CYN_OK && start_key != NULL) status = check_start(own, start_key);
-  if (status == CYN_OK) status = cyn_i_check_projection(page->table, own->projection, call->error);
+  if (status == CYN_OK) status = cyn_i_check_projected_paths(page->table, own->projection, call->error);
   if (status == CYN_OK) status = check_filter(own);
   page->filter = own->filter;
   page->projection = own->projection;

@@ -5,7 +5,7 @@
 
 static bool same(cyn_bytes a, cyn_bytes b) { return a.size == b.size && memcmp(a.data, b.data, a.size) == 0; }
 
-cyn_status cyn_i_check_projection(const cyn_i_table *table, const cyn_i_bound *projection, cyn_error *error) {
+cyn_status cyn_i_check_projected_paths(const cyn_i_table *table, const cyn_i_bound *projection, cyn_error *error) {
   if (projection == NULL) return CYN_OK;
   size_t count = cyn_i_bound_path_count(projection);
   for (size_t i = 0; i < count; i++) {

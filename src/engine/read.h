@@ -11,6 +11,6 @@ cyn_status cyn_i_read_item(cyn_i_worker *worker, const cyn_i_store_key *key, con
 
 /* A path into a key attribute of the table (or of its indexes): "Key attributes must be scalars; …". `projection` may be
  * NULL. */
-cyn_status cyn_i_check_projection(const cyn_i_table *table, const cyn_i_bound *projection, cyn_error *error);
+cyn_status cyn_i_check_projected_paths(const cyn_i_table *table, const cyn_i_bound *projection, cyn_error *error);
 
 #endif

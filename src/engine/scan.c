@@ -109,7 +109,7 @@ static cyn_status run(scan *own) {
   page->projection = own->projection;
   if (status == CYN_OK) status = cyn_i_page_set_select(page, input->select);
   if (status == CYN_OK) status = set_segment(own);
-  if (status == CYN_OK) status = cyn_i_check_projection(page->table, own->projection, page->call->error);
+  if (status == CYN_OK) status = cyn_i_check_projected_paths(page->table, own->projection, page->call->error);
   page->limit = input->limit.is_set ? (uint64_t)input->limit.value : 0;
   if (status == CYN_OK) status = cyn_i_page_run(page);
   return status == CYN_OK ? cyn_i_page_answer(page, input->return_consumed_capacity) : status;
