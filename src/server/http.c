@@ -14,17 +14,18 @@ static int fault(cyn_i_http *http, uint16_t status) {
   return HPE_USER;
 }
 
+/* Pieces of one span follow one another; false when there is a gap, as in a header value folded over several lines. */
 static bool extend(cyn_i_http *http, cyn_i_span *span, const char *at, size_t size) {
   uint32_t offset = (uint32_t)(at - http->base);
   if (span->size == 0) span->offset = offset;
-  span->size = offset + (uint32_t)size - span->offset;
+  if (span->offset + span->size != offset) return false;
+  span->size += (uint32_t)size;
   return true;
 }
 
 static int on_url(llhttp_t *parser, const char *at, size_t size) {
   cyn_i_http *http = of(parser);
-  extend(http, &http->url, at, size);
-  return 0;
+  return extend(http, &http->url, at, size) ? 0 : fault(http, 400);
 }
 
 static int on_header_field(llhttp_t *parser, const char *at, size_t size) {
@@ -48,8 +49,7 @@ static int on_header_field(llhttp_t *parser, const char *at, size_t size) {
 static int on_header_value(llhttp_t *parser, const char *at, size_t size) {
   cyn_i_http *http = of(parser);
   if (http->headers_complete || http->header_count == 0) return 0;
-  extend(http, &http->headers[http->header_count - 1].value, at, size);
-  return 0;
+  return extend(http, &http->headers[http->header_count - 1].value, at, size) ? 0 : fault(http, 400);
 }
 
 static const struct {
@@ -82,7 +82,8 @@ static bool same_name(const char *text, const char *lower, uint32_t size) {
   return true;
 }
 
-/* Trims the value, and notes the header if it is one of the known ones. */
+/* Trims the value, and notes the header if it is one of the known ones. A name that holds a blank is what a proxy may
+ * read as another name. */
 static int note_header(cyn_i_http *http, uint32_t index) {
   cyn_i_http_header *header = &http->headers[index];
   const char *value = http->base + header->value.offset;
@@ -90,6 +91,7 @@ static int note_header(cyn_i_http *http, uint32_t index) {
     header->value.size--;
   if (header->value.size == 0) header->value.offset = header->name.offset + header->name.size;
   const char *name = http->base + header->name.offset;
+  if (memchr(name, ' ', header->name.size) != NULL) return fault(http, 400);
   for (size_t i = 0; i < sizeof known_names / sizeof known_names[0]; i++) {
     if (known_names[i].size != header->name.size || (name[0] | 0x20) != known_names[i].name[0]) continue;
     if (!same_name(name, known_names[i].name, header->name.size)) continue;
@@ -104,6 +106,19 @@ static int note_header(cyn_i_http *http, uint32_t index) {
   return 0;
 }
 
+/* "chunked" and nothing else: a body in another coding would be taken for JSON. */
+static int check_chunked(cyn_i_http *http) {
+  static const char name[] = "transfer-encoding", value[] = "chunked";
+  unsigned count = 0;
+  for (uint32_t i = 0; i < http->header_count; i++) {
+    const cyn_i_http_header *header = &http->headers[i];
+    if (header->name.size != sizeof name - 1 || !same_name(http->base + header->name.offset, name, sizeof name - 1)) continue;
+    bool fits = header->value.size == sizeof value - 1 && same_name(http->base + header->value.offset, value, sizeof value - 1);
+    if (!fits || ++count > 1) return fault(http, 501);
+  }
+  return http->parser.http_minor == 0 ? fault(http, 400) : 0;
+}
+
 static int on_headers_complete(llhttp_t *parser) {
   cyn_i_http *http = of(parser);
   http->headers_complete = true;
@@ -111,10 +126,14 @@ static int on_headers_complete(llhttp_t *parser) {
     int refused = note_header(http, i);
     if (refused != 0) return refused;
   }
-  http->keep_alive = llhttp_should_keep_alive(parser) != 0;
+  http->keep_alive = llhttp_should_keep_alive(parser) != 0 && parser->method != HTTP_CONNECT;
   http->chunked = (parser->flags & F_CHUNKED) != 0;
-  if (!http->chunked && (parser->flags & F_TRANSFER_ENCODING) != 0) return fault(http, 501);
   if (parser->http_major != 1) return fault(http, 505);
+  if (!http->chunked && (parser->flags & F_TRANSFER_ENCODING) != 0) return fault(http, 501);
+  if (http->chunked) {
+    int refused = check_chunked(http);
+    if (refused != 0) return refused;
+  }
   if (!http->chunked && (parser->flags & F_CONTENT_LENGTH) != 0) {
     if (parser->content_length > http->limits->body_bytes_max) return fault(http, 413);
     http->content_length = (uint32_t)parser->content_length;

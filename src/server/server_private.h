@@ -138,7 +138,8 @@ struct cyn_i_loop {
   uint64_t activity_seen;
   uint64_t activity_ns;         /* when it last changed */
   unsigned gaps_long;           /* recent gaps longer than the polling window */
-  uint64_t elsewhere_ms;        /* when another Region was last looked for */
+  uint64_t elsewhere_ms;        /* since when look-ups in other Regions are counted */
+  unsigned elsewhere_count;
   uint64_t stop_deadline_ms;
   bool stopping;
   bool started;
