@@ -275,24 +275,6 @@ TEST(integers) {
   }
 }
 
-TEST(doubles_are_the_nearest) {
-  for (int i = 0; i < 20000; i++) {
-    char text[80];
-    reference unused;
-    random_number(text, &unused);
-    cyn_i_number number = parsed(text);
-    double ours = cyn_i_number_to_double(number.bytes, number.size), theirs = strtod(text, NULL);
-    if (ours != theirs) {
-      test_failed(__FILE__, __LINE__, "%s: %.17g, expected %.17g", text, ours, theirs);
-      return;
-    }
-  }
-  cyn_i_number half_way = parsed("9007199254740993");
-  CHECK(cyn_i_number_to_double(half_way.bytes, half_way.size) == 9007199254740992.0);
-  half_way = parsed("9007199254740993.0000000000000000000001");
-  CHECK(cyn_i_number_to_double(half_way.bytes, half_way.size) == 9007199254740994.0);
-}
-
 TEST(foreign_bytes_are_judged) {
   static const char *const bad[] = {"", "81", "c0", "c101", "c10266", "c1ff", "3e", "3e64", "3e6666", "3e6566", "8080", "c10201",
                                     "c10265656565656565656565656565656565656565656502", "8001", "7f66"};
