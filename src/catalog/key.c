@@ -42,7 +42,7 @@ static cyn_i_store_key own_key(uint32_t space, const uint8_t *sort, size_t size)
 cyn_i_store_key cyn_i_counter_key(uint32_t space, char kind, uint8_t out_sort[5]) {
   put_big_endian(out_sort, space);
   out_sort[4] = (uint8_t)kind;
-  return own_key(CYN_SPACE_COUNTERS, out_sort, 5);
+  return own_key(space, out_sort, 5);
 }
 
 cyn_i_store_key cyn_i_sequence_key(void) { return own_key(CYN_SPACE_SEQUENCE, (const uint8_t *)"", 0); }

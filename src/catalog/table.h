@@ -20,7 +20,6 @@
 #define CYN_SPACE_SEQUENCE 17u   /* one record: the next free space number */
 #define CYN_SPACE_TOKENS 18u     /* idempotency tokens */
 #define CYN_SPACE_RECLAIM 19u    /* spaces that nobody names any more, to be emptied: sort is the number, big-endian */
-#define CYN_SPACE_COUNTERS 20u   /* sort: space number u32 big-endian, then 'n' (items) or 'b' (bytes) */
 #define CYN_SPACE_TTL_TABLES 21u /* tables with TTL on: same keys as the catalog, empty values */
 #define CYN_SPACE_FIRST 64u
 
@@ -130,7 +129,8 @@ bool cyn_i_catalog_key(cyn_bytes account, cyn_bytes region, cyn_bytes table_name
                        cyn_i_store_key *out);
 /* Account and Region of a catalog key's partition, borrowed. False: not such a partition. */
 bool cyn_i_catalog_partition_split(cyn_bytes partition, cyn_bytes *account, cyn_bytes *region);
-/* The keys of a space's counters: kind 'n' counts items, 'b' bytes. `out_sort` holds 5 bytes. */
+/* The keys of a space's counters: kind 'n' counts items, 'b' bytes. They stand in the space that they count, so that
+ * reclaiming it takes them along; the store keeps counters apart from keys. `out_sort` holds 5 bytes. */
 cyn_i_store_key cyn_i_counter_key(uint32_t space, char kind, uint8_t out_sort[5]);
 
 /* "arn:aws:dynamodb:REGION:ACCOUNT:table/NAME" in the arena; data NULL when out of memory. */

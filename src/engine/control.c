@@ -81,9 +81,11 @@ static bool settle(cyn_i_control *control, cyn_i_control_change *change) {
   record->stored_state = CYN_TABLE_ACTIVE;
   record->state_until_ms = 0;
   size_t local_count = change->description->local_secondary_indexes.count;
-  for (size_t i = change->description->global_secondary_indexes.count; i-- != 0;)
-    if (change->index_states[local_count + i] == CYN_INDEX_DELETING && !cyn_i_control_drop_index(control, change, i))
-      return false;
+  for (size_t i = change->description->global_secondary_indexes.count; i-- != 0;) {
+    if (change->index_states[local_count + i] != CYN_INDEX_DELETING) continue;
+    change->settled = true;
+    if (!cyn_i_control_drop_index(control, change, i)) return false;
+  }
   return true;
 }
 
@@ -166,6 +168,7 @@ static void put_ttl_listing(effect_writer *out, cyn_i_store_key key, uint32_t be
   uint32_t after = change->remove ? 0 : change->record.ttl_space;
   key.space = CYN_SPACE_TTL_TABLES;
   if (after != before && after != 0) put(out, key, change->ttl_backfill ? (cyn_bytes){"B", 1} : (cyn_bytes){"", 0});
+  if (after == before && change->ttl_filled) put(out, key, (cyn_bytes){"", 0});
   if (before != 0 && after == 0) put(out, key, (cyn_bytes){NULL, 0});
 }
 

@@ -31,6 +31,8 @@ typedef struct cyn_i_control_change {
   uint32_t reclaim[CYN_CONTROL_RECLAIM_MAX];
   size_t reclaim_count;
   bool ttl_backfill;                   /* TTL was switched on: existing items need queue entries */
+  bool ttl_filled;                     /* they have them now */
+  bool settled;                        /* time alone has taken indexes out of the record */
 } cyn_i_control_change;
 
 struct cyn_i_control {
