@@ -1,6 +1,6 @@
 /* The engine inside the process, beside raw LMDB on the same bytes: GetItem, PutItem, UpdateItem, Query of 100, BatchWriteItem.
  *
- *   engine_bench ITEMS ROUNDS        1 KB items of 10 attributes in memory:; medians of alternating rounds
+ *   engine_bench ITEMS ROUNDS [NAME]      1 KB items of 10 attributes in memory:; medians of alternating rounds
  *
  * "Raw" is what the machine must do at least: mdb_get and a copy, mdb_put in a transaction of its own, a cursor walk that
  * copies, on a map of the same flags with keys and values of the same bytes. */
@@ -76,8 +76,8 @@ static void create_table(const char *name, int indexes) {
            "\"pk\",\"KeyType\":\"HASH\"},{\"AttributeName\":\"sk\",\"KeyType\":\"RANGE\"}]%s}",
            name,
            indexes ? ",{\"AttributeName\":\"n\",\"AttributeType\":\"N\"},{\"AttributeName\":\"attribute0\",\"AttributeType\":\"S\"}" : "",
-           indexes ? ",\"GlobalSecondaryIndexes\":[{\"IndexName\":\"a\",\"KeySchema\":[{\"AttributeName\":\"sk\",\"KeyType\":\"HASH\"},"
-                     "{\"AttributeName\":\"n\",\"KeyType\":\"RANGE\"}],\"Projection\":{\"ProjectionType\":\"ALL\"}},{\"IndexName\":\"b\","
+           indexes ? ",\"GlobalSecondaryIndexes\":[{\"IndexName\":\"by_order\",\"KeySchema\":[{\"AttributeName\":\"sk\",\"KeyType\":\"HASH\"},"
+                     "{\"AttributeName\":\"n\",\"KeyType\":\"RANGE\"}],\"Projection\":{\"ProjectionType\":\"ALL\"}},{\"IndexName\":\"by_text\","
                      "\"KeySchema\":[{\"AttributeName\":\"attribute0\",\"KeyType\":\"HASH\"}],\"Projection\":{\"ProjectionType\":\"KEYS_ONLY\"}}]"
                    : "");
   cyn_bytes output;
@@ -93,13 +93,22 @@ static void put(const char *table, unsigned long i, unsigned version) {
   check(cyn_put_item(db, &input, result, &output, &error), &error);
 }
 
+/* ---- what both sides are given, made before the clock starts ---- */
+
+static unsigned long item_count;
+static cyn_item *keys;           /* one for each item */
+static unsigned char (*raw_keys)[64];
+static unsigned char *raw_key_sizes;
+static unsigned *raw_versions;   /* of the moving index entry */
+static cyn_item one_and_zero;    /* :one and :zero */
+
 /* ---- raw LMDB ---- */
 
 static MDB_env *env;
 static MDB_dbi dbi;
 static MDB_txn *reader;
 
-static size_t raw_key(unsigned long i, unsigned char key[64]) {
+static size_t make_raw_key(unsigned long i, unsigned char key[64]) {
   char pk[32], sk[32];
   key_names(i, pk, sk);
   unsigned long hash = (i / SORT_KEYS + 1) * 0x9E3779B97F4A7C15ul;
@@ -114,9 +123,32 @@ static size_t raw_key(unsigned long i, unsigned char key[64]) {
   return size + strlen(sk);
 }
 
+static void prepare_keys(void) {
+  keys = calloc(item_count, sizeof *keys);
+  raw_keys = calloc(item_count, sizeof *raw_keys);
+  raw_key_sizes = calloc(item_count, 1);
+  raw_versions = calloc(item_count, sizeof *raw_versions);
+  must(raw_versions != NULL && keys != NULL && raw_keys != NULL && raw_key_sizes != NULL, "calloc");
+  for (unsigned long i = 0; i < item_count; i++) {
+    char pk[32], sk[32];
+    key_names(i, pk, sk);
+    cyn_item_builder_reset(builder);
+    cyn_item_put_string(builder, cyn_str("pk"), cyn_str(pk));
+    cyn_item_put_string(builder, cyn_str("sk"), cyn_str(sk));
+    cyn_item made;
+    check(cyn_item_builder_finish(builder, &made, &error), &error);
+    unsigned char *copy = malloc(made.size);
+    must(copy != NULL, "malloc");
+    memcpy(copy, made.data, made.size);
+    keys[i] = (cyn_item){copy, made.size, NULL};
+    raw_key_sizes[i] = (unsigned char)make_raw_key(i, raw_keys[i]);
+  }
+}
+
+static MDB_val raw_key(unsigned long i) { return (MDB_val){raw_key_sizes[i], raw_keys[i]}; }
+
 static void raw_put(unsigned long i, const void *bytes, size_t size) {
-  unsigned char key[64];
-  MDB_val k = {raw_key(i, key), key}, v = {size, (void *)bytes};
+  MDB_val k = raw_key(i), v = {size, (void *)bytes};
   MDB_txn *txn;
   must(mdb_txn_begin(env, NULL, 0, &txn) == 0, "mdb_txn_begin");
   must(mdb_put(txn, dbi, &k, &v, 0) == 0, "mdb_put");
@@ -142,7 +174,6 @@ static void raw_open(void) {
 
 /* ---- the measured loops: each returns ns per operation ---- */
 
-static unsigned long item_count;
 static unsigned char sample[2048];
 static size_t sample_size;
 static unsigned char sink[1 << 20];
@@ -151,14 +182,9 @@ static unsigned version = 2;
 static double run_get(int count) {
   double start = now_ns();
   for (int k = 0; k < count; k++) {
-    char pk[32], sk[32];
-    key_names(next_random() % item_count, pk, sk);
-    cyn_item_builder_reset(builder);
-    cyn_item_put_string(builder, cyn_str("pk"), cyn_str(pk));
-    cyn_item_put_string(builder, cyn_str("sk"), cyn_str(sk));
     cyn_get_item_input input = CYN_GET_ITEM_INPUT_INIT;
     input.table_name = cyn_str("bench");
-    check(cyn_item_builder_finish(builder, &input.key, &error), &error);
+    input.key = keys[next_random() % item_count];
     const cyn_get_item_output *output;
     check(cyn_get_item(db, &input, result, &output, &error), &error);
     must(output->item.data != NULL, "GetItem");
@@ -169,8 +195,7 @@ static double run_get(int count) {
 static double raw_get(int count) {
   double start = now_ns();
   for (int k = 0; k < count; k++) {
-    unsigned char key[64];
-    MDB_val found, wanted = {raw_key(next_random() % item_count, key), key};
+    MDB_val found, wanted = raw_key(next_random() % item_count);
     must(mdb_txn_renew(reader) == 0 && mdb_get(reader, dbi, &wanted, &found) == 0, "mdb_get");
     memcpy(sink, found.mv_data, found.mv_size);
     mdb_txn_reset(reader);
@@ -178,11 +203,39 @@ static double raw_get(int count) {
   return (now_ns() - start) / count;
 }
 
-static double run_put(int count) {
-  double start = now_ns();
-  for (int k = 0; k < count; k++) put("bench", next_random() % item_count, version);
-  return (now_ns() - start) / count;
+/* Items to put: made in portions outside the clock, since building an item is its caller's work. */
+#define PORTION 256
+static unsigned char portion_bytes[PORTION][2048];
+static cyn_item portion[PORTION];
+
+static void make_portion(void) {
+  for (int i = 0; i < PORTION; i++) {
+    cyn_item made;
+    make_item(builder, next_random() % item_count, version++);
+    check(cyn_item_builder_finish(builder, &made, &error), &error);
+    memcpy(portion_bytes[i], made.data, made.size);
+    portion[i] = (cyn_item){portion_bytes[i], made.size, NULL};
+  }
 }
+
+static double put_portions(const char *table, int count) {
+  double total = 0;
+  for (int k = 0; k < count; k += PORTION) {
+    make_portion();
+    double start = now_ns();
+    for (int i = 0; i < PORTION; i++) {
+      cyn_put_item_input input = CYN_PUT_ITEM_INPUT_INIT;
+      input.table_name = cyn_str(table);
+      input.item = portion[i];
+      const cyn_put_item_output *output;
+      check(cyn_put_item(db, &input, result, &output, &error), &error);
+    }
+    total += now_ns() - start;
+  }
+  return total / ((count + PORTION - 1) / PORTION * PORTION);
+}
+
+static double run_put(int count) { return put_portions("bench", count); }
 
 static double raw_puts(int count) {
   double start = now_ns();
@@ -193,18 +246,10 @@ static double raw_puts(int count) {
 static double run_update(int count) {
   double start = now_ns();
   for (int k = 0; k < count; k++) {
-    char pk[32], sk[32];
-    key_names(next_random() % item_count, pk, sk);
-    cyn_item_builder_reset(builder);
-    cyn_item_put_string(builder, cyn_str("pk"), cyn_str(pk));
-    cyn_item_put_string(builder, cyn_str("sk"), cyn_str(sk));
     cyn_update_item_input input = CYN_UPDATE_ITEM_INPUT_INIT;
     input.table_name = cyn_str("bench");
-    check(cyn_item_builder_finish(builder, &input.key, &error), &error);
-    cyn_item_builder_reset(values);
-    cyn_item_put_int(values, cyn_str(":one"), 1);
-    cyn_item_put_int(values, cyn_str(":zero"), 0);
-    check(cyn_item_builder_finish(values, &input.expression_attribute_values, &error), &error);
+    input.key = keys[next_random() % item_count];
+    input.expression_attribute_values = one_and_zero;
     input.update_expression = cyn_str("SET n = n + :one");
     input.condition_expression = cyn_str("n > :zero");
     const cyn_update_item_output *output;
@@ -216,10 +261,8 @@ static double run_update(int count) {
 static double run_query(int count) {
   double start = now_ns();
   for (int k = 0; k < count; k++) {
-    char pk[32], sk[32];
-    key_names(next_random() % item_count, pk, sk);
     cyn_item_builder_reset(values);
-    cyn_item_put_string(values, cyn_str(":pk"), cyn_str(pk));
+    cyn_item_put_value(values, cyn_str(":pk"), cyn_item_get(keys[next_random() % item_count], cyn_str("pk")));
     cyn_query_input input = CYN_QUERY_INPUT_INIT;
     input.table_name = cyn_str("bench");
     input.key_condition_expression = cyn_str("pk = :pk");
@@ -234,9 +277,7 @@ static double run_query(int count) {
 static double raw_query(int count) {
   double start = now_ns();
   for (int k = 0; k < count; k++) {
-    unsigned char key[64];
-    unsigned long first = next_random() % item_count / SORT_KEYS * SORT_KEYS;
-    MDB_val found, wanted = {raw_key(first, key), key};
+    MDB_val found, wanted = raw_key(next_random() % item_count / SORT_KEYS * SORT_KEYS);
     MDB_cursor *cursor;
     must(mdb_txn_renew(reader) == 0 && mdb_cursor_open(reader, dbi, &cursor) == 0, "mdb_cursor_open");
     size_t used = 0;
@@ -253,18 +294,16 @@ static double raw_query(int count) {
 }
 
 static double run_batch(int count) {
-  static cyn_item_builder *items[25];
-  double start = now_ns();
+  double total = 0;
   for (int k = 0; k < count; k++) {
+    if (k % 10 == 0) make_portion();
+    double start = now_ns();
     cyn_put_request puts[25];
     cyn_write_request requests[25];
     const cyn_write_request *list[25];
-    unsigned long base = next_random() % item_count;
     for (int i = 0; i < 25; i++) {
-      if (items[i] == NULL) items[i] = cyn_item_builder_new();
-      make_item(items[i], (base + (unsigned long)i * 997) % item_count, version);
       puts[i] = (cyn_put_request)CYN_PUT_REQUEST_INIT;
-      check(cyn_item_builder_finish(items[i], &puts[i].item, &error), &error);
+      puts[i].item = portion[k % 10 * 25 + i];
       requests[i] = (cyn_write_request)CYN_WRITE_REQUEST_INIT;
       requests[i].put_request = &puts[i];
       list[i] = &requests[i];
@@ -274,9 +313,11 @@ static double run_batch(int count) {
     input.request_items.count = 1;
     input.request_items.at = &entry;
     const cyn_batch_write_item_output *output;
-    check(cyn_batch_write_item(db, &input, result, &output, &error), &error);
+    cyn_status status = cyn_batch_write_item(db, &input, result, &output, &error);
+    total += now_ns() - start;
+    if (status != CYN_OK) must(strstr(error.message, "duplicates") != NULL, "BatchWriteItem"); /* two random keys met */
   }
-  return (now_ns() - start) / count;
+  return total / count;
 }
 
 static double raw_batch(int count) {
@@ -286,8 +327,7 @@ static double raw_batch(int count) {
     must(mdb_txn_begin(env, NULL, 0, &txn) == 0, "mdb_txn_begin");
     unsigned long base = next_random() % item_count;
     for (int i = 0; i < 25; i++) {
-      unsigned char key[64];
-      MDB_val wanted = {raw_key((base + (unsigned long)i * 997) % item_count, key), key}, value = {sample_size, sample};
+      MDB_val wanted = raw_key((base + (unsigned long)i * 997) % item_count), value = {sample_size, sample};
       must(mdb_put(txn, dbi, &wanted, &value, 0) == 0, "mdb_put");
     }
     must(mdb_txn_commit(txn) == 0, "mdb_txn_commit");
@@ -295,10 +335,28 @@ static double raw_batch(int count) {
   return (now_ns() - start) / count;
 }
 
-/* a put into a table with two indexes, beside three raw puts in one transaction */
-static double run_put_indexed(int count) {
+static double run_put_indexed(int count) { return put_portions("indexed", count); }
+
+/* the same keys and bytes, raw: the item, an entry that moves (delete and put) and one that stays */
+static double raw_indexed(int count) {
   double start = now_ns();
-  for (int k = 0; k < count; k++) put("indexed", next_random() % item_count, version++);
+  for (int k = 0; k < count; k++) {
+    MDB_txn *txn;
+    unsigned char moved[64];
+    unsigned long at = next_random() % item_count;
+    must(mdb_txn_begin(env, NULL, 0, &txn) == 0, "mdb_txn_begin");
+    MDB_val wanted = raw_key(at), value = {sample_size, sample};
+    must(mdb_put(txn, dbi, &wanted, &value, 0) == 0, "mdb_put");
+    memcpy(moved, raw_keys[at], sizeof moved);
+    moved[3] = 1;
+    memcpy(moved + raw_key_sizes[at], &raw_versions[at], 4);
+    MDB_val entry = {raw_key_sizes[at] + 4u, moved};
+    (void)mdb_del(txn, dbi, &entry, NULL);
+    raw_versions[at]++;
+    memcpy(moved + raw_key_sizes[at], &raw_versions[at], 4);
+    must(mdb_put(txn, dbi, &entry, &value, 0) == 0, "mdb_put");
+    must(mdb_txn_commit(txn) == 0, "mdb_txn_commit");
+  }
   return (now_ns() - start) / count;
 }
 
@@ -307,8 +365,11 @@ static int compare(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
+static const char *only; /* measure only what has this in its name */
+
 static void measure(const char *name, double (*own)(int), double (*raw)(int), int count, int rounds) {
   double owns[ROUNDS_MAX], raws[ROUNDS_MAX], ratios[ROUNDS_MAX];
+  if (only != NULL && strstr(name, only) == NULL) return;
   (void)own(count / 10 + 1);
   if (raw != NULL) (void)raw(count / 10 + 1);
   for (int r = 0; r < rounds; r++) {
@@ -329,6 +390,7 @@ int main(int argc, char **argv) {
   item_count = argc > 1 ? strtoul(argv[1], NULL, 10) : 10000;
   int rounds = argc > 2 ? atoi(argv[2]) : 5;
   if (rounds < 1 || rounds > ROUNDS_MAX) rounds = 5;
+  only = argc > 3 ? argv[3] : NULL;
   item_count = (item_count + SORT_KEYS - 1) / SORT_KEYS * SORT_KEYS;
   builder = cyn_item_builder_new();
   values = cyn_item_builder_new();
@@ -336,6 +398,7 @@ int main(int argc, char **argv) {
   check(cyn_open("memory:", NULL, &db, &error), &error);
   create_table("bench", 0);
   raw_open();
+  prepare_keys();
   for (unsigned long i = 0; i < item_count; i++) put("bench", i, 1);
   make_item(builder, 1, 1);
   cyn_item item;
@@ -345,15 +408,19 @@ int main(int argc, char **argv) {
   for (unsigned long i = 0; i < item_count; i++) raw_put(i, sample, sample_size);
   must(mdb_txn_begin(env, NULL, MDB_RDONLY, &reader) == 0, "mdb_txn_begin");
   mdb_txn_reset(reader);
+  cyn_item_builder *numbers = cyn_item_builder_new();
+  cyn_item_put_int(numbers, cyn_str(":one"), 1);
+  cyn_item_put_int(numbers, cyn_str(":zero"), 0);
+  check(cyn_item_builder_finish(numbers, &one_and_zero, &error), &error);
   printf("%lu items of %zu bytes, %d rounds, medians\n%-24s %13s %13s %8s\n", item_count, item.size, rounds, "", "cynamo", "raw LMDB", "ratio");
   measure("GetItem", run_get, raw_get, 100000, rounds);
   measure("PutItem", run_put, raw_puts, 50000, rounds);
-  measure("UpdateItem", run_update, run_put, 50000, rounds);
+  measure("UpdateItem / PutItem", run_update, run_put, 50000, rounds);
   measure("Query of 100", run_query, raw_query, 5000, rounds);
   measure("BatchWriteItem of 25", run_batch, raw_batch, 2000, rounds);
   create_table("indexed", 1);
   for (unsigned long i = 0; i < item_count && i < 100000; i++) put("indexed", i, 1);
-  measure("PutItem, two indexes", run_put_indexed, run_put, 20000, rounds);
+  measure("PutItem, two indexes", run_put_indexed, raw_indexed, 20000, rounds);
   cyn_db_close(db);
   return 0;
 }

@@ -2,6 +2,7 @@
  * programs as expressions make. */
 #include "engine/parameters.h"
 
+#include "base/hash.h"
 #include "value/item.h"
 
 typedef struct operator_row {
@@ -249,15 +250,31 @@ cyn_status cyn_i_legacy_updates(cyn_i_call *call, const cyn_attribute_updates *u
 
 /* ---- AttributesToGet ---- */
 
+/* The second of two equal names, or NULL: by a table of twice as many slots, since a list may be as long as a request. */
+static const cyn_bytes *find_duplicate(cyn_i_arena *arena, cyn_string_list names, bool *no_memory) {
+  size_t slots = 4;
+  while (slots < names.count * 2) slots *= 2;
+  const cyn_bytes **table = cyn_i_arena_zalloc(arena, slots, sizeof *table);
+  *no_memory = table == NULL;
+  for (size_t i = 0; table != NULL && i < names.count; i++) {
+    const cyn_bytes *name = &names.at[i];
+    size_t slot = cyn_i_hash64(*name) & (slots - 1);
+    for (; table[slot] != NULL; slot = (slot + 1) & (slots - 1))
+      if (table[slot]->size == name->size && memcmp(table[slot]->data, name->data, name->size) == 0) return name;
+    table[slot] = name;
+  }
+  return NULL;
+}
+
 cyn_status cyn_i_legacy_attributes(cyn_i_call *call, cyn_string_list attributes, cyn_i_bound **out) {
   *out = NULL;
   if (attributes.at == NULL) return CYN_OK;
-  for (size_t i = 1; i < attributes.count; i++)
-    for (size_t j = 0; j < i; j++)
-      if (attributes.at[i].size == attributes.at[j].size &&
-          memcmp(attributes.at[i].data, attributes.at[j].data, attributes.at[i].size) == 0)
-        return cyn_i_error_setf(call->error, CYN_E_VALIDATION, "%sDuplicate value in attribute name: %.*s", invalid,
-                                (int)attributes.at[i].size, attributes.at[i].data);
+  bool no_memory;
+  const cyn_bytes *twice = find_duplicate(call->arena, attributes, &no_memory);
+  if (no_memory) return cyn_i_error_no_memory(call->error);
+  if (twice != NULL)
+    return cyn_i_error_setf(call->error, CYN_E_VALIDATION, "%sDuplicate value in attribute name: %.*s", invalid,
+                            (int)twice->size, twice->data);
   *out = cyn_i_legacy_projection(call->arena, attributes.at, attributes.count);
   return *out != NULL ? CYN_OK : cyn_i_error_no_memory(call->error);
 }

@@ -14,6 +14,7 @@ typedef struct cache_slot {
 } cache_slot;
 
 struct cyn_i_table_cache {
+  cache_slot *last; /* the one used last: most callers stay with a table */
   cache_slot slots[CACHE_SLOTS];
 };
 
@@ -51,6 +52,10 @@ bool cyn_i_table_name_split(cyn_bytes name_or_arn, cyn_bytes *name, cyn_bytes *r
   return memchr(name->data, '/', name->size) == NULL;
 }
 
+static bool is_of(const cyn_i_table *table, cyn_bytes account, cyn_bytes region, cyn_bytes name) {
+  return table != NULL && same(table->name, name) && same(table->region, region) && same(table->account, account);
+}
+
 static uint64_t table_hash(cyn_bytes account, cyn_bytes region, cyn_bytes name) {
   return cyn_i_hash64(name) ^ (cyn_i_hash64(region) * 3) ^ (cyn_i_hash64(account) * 7);
 }
@@ -83,9 +88,13 @@ cyn_status cyn_i_engine_table_any(cyn_i_worker *worker, const cyn_i_context *con
     return CYN_OK;
   }
   uint64_t now_guard = cyn_i_store_guard(worker->engine->store);
-  cache_slot *slot = &worker->tables->slots[table_hash(account, region, name) % CACHE_SLOTS];
-  bool matches = slot->table != NULL && same(slot->table->name, name) && same(slot->table->region, region) &&
-                 same(slot->table->account, account);
+  cache_slot *slot = worker->tables->last;
+  bool matches = slot != NULL && is_of(slot->table, account, region, name);
+  if (!matches) {
+    slot = &worker->tables->slots[table_hash(account, region, name) % CACHE_SLOTS];
+    matches = is_of(slot->table, account, region, name);
+    worker->tables->last = slot;
+  }
   if (!matches || slot->guard != now_guard) {
     cyn_i_table *fresh;
     cyn_status status = load(worker, account, region, name, &fresh, error);
@@ -96,7 +105,8 @@ cyn_status cyn_i_engine_table_any(cyn_i_worker *worker, const cyn_i_context *con
   }
   *guard = now_guard;
   if (slot->table != NULL &&
-      cyn_i_table_state_at(slot->table, cyn_i_engine_now_ms(worker->engine)) != CYN_TABLE_GONE)
+      (slot->table->stored_state != CYN_TABLE_DELETING ||
+       cyn_i_table_state_at(slot->table, cyn_i_engine_now_ms(worker->engine)) != CYN_TABLE_GONE))
     *out = cyn_i_table_retain(slot->table);
   return CYN_OK;
 }

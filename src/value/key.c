@@ -46,13 +46,33 @@ void cyn_i_key_append_partition(cyn_i_buf *buf, cyn_bytes content) {
   cyn_i_buf_append(buf, content.data, content.size);
 }
 
-uint64_t cyn_i_key_hash(cyn_bytes bytes) {
+static uint64_t hash_now(cyn_bytes bytes) {
   cyn_bytes parts[2] = {{"Outliers", 8}, bytes};
   uint8_t digest[16];
   cyn_i_md5(parts, 2, digest);
   uint64_t out = 0;
   for (int i = 0; i < 8; i++) out = out << 8 | digest[i];
   return out;
+}
+
+/* MD5 is a quarter of a GetItem, and partitions come again: each thread remembers those it met last. */
+#define REMEMBERED 1024
+#define REMEMBERED_SIZE_MAX 31
+typedef struct remembered_hash {
+  uint64_t hash;
+  uint8_t size; /* 0: empty */
+  char bytes[REMEMBERED_SIZE_MAX];
+} remembered_hash;
+static _Thread_local remembered_hash remembered[REMEMBERED];
+
+uint64_t cyn_i_key_hash(cyn_bytes bytes) {
+  if (bytes.size == 0 || bytes.size > REMEMBERED_SIZE_MAX) return hash_now(bytes);
+  remembered_hash *slot = &remembered[cyn_i_hash64(bytes) % REMEMBERED];
+  if (slot->size == bytes.size && memcmp(slot->bytes, bytes.data, bytes.size) == 0) return slot->hash;
+  slot->hash = hash_now(bytes);
+  slot->size = (uint8_t)bytes.size;
+  memcpy(slot->bytes, bytes.data, bytes.size);
+  return slot->hash;
 }
 
 cyn_bytes cyn_i_key_shorten(cyn_bytes partition, uint8_t out[17]) {
