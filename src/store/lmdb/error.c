@@ -1,5 +1,8 @@
 /* What LMDB's and the system's codes mean to the user: the one place of their texts. */
 #include <errno.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include "store/lmdb/lmdb_private.h"
@@ -17,16 +20,22 @@ static const char *store_name(const cyn_i_lmdb_store *store) {
   return store->is_memory ? "the store in memory" : store->path;
 }
 
-/* LMDB makes EIO of a write that was cut short, which a full disk does. */
-static bool disk_is_full(const cyn_i_lmdb_store *store) {
-  struct statvfs stat;
-  if (store->is_memory || statvfs(store->path, &stat) != 0) return false;
-  return (uint64_t)stat.f_bavail * stat.f_frsize < FREE_BYTES_MIN;
+/* LMDB makes EIO of a write that was cut short, which a full disk does, and a limit on the size of files. */
+static int error_refine(const cyn_i_lmdb_store *store, int code) {
+  struct statvfs disk;
+  struct stat file;
+  struct rlimit limit;
+  char name[4096];
+  if (code != EIO || store->is_memory) return code;
+  if (statvfs(store->path, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < FREE_BYTES_MIN) return ENOSPC;
+  int length = snprintf(name, sizeof name, "%s/data.mdb", store->path);
+  bool known = length > 0 && (size_t)length < sizeof name && stat(name, &file) == 0 && getrlimit(RLIMIT_FSIZE, &limit) == 0;
+  return known && (uint64_t)file.st_size + FREE_BYTES_MIN > limit.rlim_cur ? EFBIG : code;
 }
 
 cyn_status cyn_i_lmdb_error(const cyn_i_lmdb_store *store, int code, const char *doing, cyn_error *error) {
   const char *name = store_name(store);
-  if (code == EIO && disk_is_full(store)) code = ENOSPC;
+  code = error_refine(store, code);
   switch (code) {
     case ENOMEM: return cyn_i_error_no_memory(error);
     case MDB_MAP_FULL:

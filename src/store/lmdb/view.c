@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "store/lmdb/lmdb_private.h"
 
-#define PAUSE_WAIT_MS 2000u /* a view lives 50 ms at most */
+#define PAUSE_WAIT_MS 500u /* a view lives 50 ms at most */
 #define PAUSE_POLL_NS 200000L
 
 cyn_status cyn_i_lmdb_view_open(cyn_i_store *base, cyn_i_store_view **out, cyn_error *error) {
