@@ -88,8 +88,8 @@ CYN_API cyn_value cyn_item_get(cyn_item item, cyn_bytes name);
 CYN_API int cyn_value_type(cyn_value value);
 /* The bytes of an S or B; absent for all else. */
 CYN_API cyn_bytes cyn_value_string(cyn_value value);
-/* An N in plain notation, NUL-terminated, its length returned; "" and 0 for all else. */
 #define CYN_NUMBER_TEXT_SIZE 180
+/* An N in plain notation, NUL-terminated, its length returned; "" and 0 for all else. */
 CYN_API size_t cyn_value_number_text(cyn_value value, char out[CYN_NUMBER_TEXT_SIZE]);
 /* An N that is an integer of 64 bits; false for all else. */
 CYN_API bool cyn_value_int(cyn_value value, int64_t *out);
