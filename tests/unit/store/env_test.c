@@ -1,0 +1,88 @@
+/* Opening LMDB under limits of address space and file size, and what is left in temporary folders. */
+#include <dirent.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "conformance.h"
+
+static int entries_of(const char *folder) {
+  DIR *open = opendir(folder);
+  int count = 0;
+  if (open == NULL) return -1;
+  while (readdir(open) != NULL) count++;
+  closedir(open);
+  return count - 2;
+}
+
+TEST(memory_leaves_nothing_in_the_temporary_folder) {
+  char folder[] = "/tmp/cynamo-env-test.XXXXXX";
+  REQUIRE(mkdtemp(folder) != NULL);
+  const char *old = getenv("TMPDIR");
+  char kept[256];
+  (void)snprintf(kept, sizeof kept, "%s", old != NULL ? old : "");
+  CHECK(setenv("TMPDIR", folder, 1) == 0);
+  fixture f;
+  if (fixture_open(&f, MEMORY)) {
+    CHECK_INT(entries_of(folder), 0);
+    CHECK_INT(put_text(&f, key_of(1, "p", ""), "v"), CYN_OK);
+    fixture_close(&f);
+  }
+  CHECK_INT(entries_of(folder), 0);
+  CHECK(setenv("TMPDIR", "/nowhere/at/all", 1) == 0); /* the next one is tried */
+  if (fixture_open(&f, MEMORY)) {
+    CHECK_INT(put_text(&f, key_of(1, "p", ""), "v"), CYN_OK);
+    fixture_close(&f);
+  }
+  CHECK(kept[0] != '\0' ? setenv("TMPDIR", kept, 1) == 0 : unsetenv("TMPDIR") == 0);
+  CHECK(rmdir(folder) == 0);
+}
+
+/* Sanitizers need the address space themselves. */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define CAN_LIMIT_ADDRESSES 1
+#else
+#define CAN_LIMIT_ADDRESSES 0
+#endif
+
+static void open_under_limit(kind which, int resource, rlim_t bytes) {
+  pid_t child = fork();
+  if (child == 0) {
+    struct rlimit limit = {bytes, bytes};
+    if (setrlimit(resource, &limit) != 0) _exit(0);
+    fixture f;
+    if (!fixture_open(&f, which)) _exit(1);
+    cyn_i_store_stat stat;
+    if (put_text(&f, key_of(1, "p", ""), "v") != CYN_OK) _exit(2);
+    if (cyn_i_store_stat_get(f.store, &stat, NULL) != CYN_OK) _exit(3);
+    if (resource == RLIMIT_AS && stat.map_bytes > bytes) _exit(4);
+    fixture_close(&f);
+    _exit(0);
+  }
+  int status;
+  CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
+  CHECK_INT(WEXITSTATUS(status), 0);
+}
+
+TEST(a_small_address_space_gets_a_small_map) {
+  if (!CAN_LIMIT_ADDRESSES) return;
+  open_under_limit(MEMORY, RLIMIT_AS, (rlim_t)512 << 20);
+  open_under_limit(STRICT, RLIMIT_AS, (rlim_t)512 << 20);
+}
+TEST(a_limit_on_files_holds_for_memory_too) { open_under_limit(MEMORY, RLIMIT_FSIZE, (rlim_t)64 << 20); }
+
+TEST(map_sizes_are_taken_as_given) {
+  static const uint64_t sizes[] = {1, 1 << 20, (uint64_t)100 << 20, (uint64_t)1 << 33};
+  for (size_t i = 0; i < 4; i++)
+    for (kind which = MEMORY; which <= STRICT; which++) {
+      fixture f;
+      if (!fixture_open(&f, which)) return;
+      fixture_close_store(&f);
+      cyn_i_store_options options = fixture_options(&f);
+      options.map_size_max = sizes[i];
+      REQUIRE(fixture_open_with(&f, &options));
+      cyn_i_store_stat stat;
+      CHECK_INT(cyn_i_store_stat_get(f.store, &stat, &f.error), CYN_OK);
+      CHECK(stat.map_bytes == (sizes[i] < (1 << 20) ? 1 << 20 : sizes[i]));
+      fixture_close(&f);
+    }
+}

@@ -1,0 +1,120 @@
+/* The folder of a store: what is refused, and how it is said; the mark of an unsafe store. */
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "conformance.h"
+
+static void file_write(const char *path, const char *text) {
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) && close(fd) == 0);
+}
+
+static void open_refused(fixture *f, const char *path, const char *part) {
+  cyn_i_store_options options = fixture_options(f);
+  options.path = cyn_str(path);
+  CHECK_INT(cyn_i_store_lmdb_open(&options, &f->store, &f->error), CYN_E_STORE);
+  CHECK(f->error.message != NULL && strstr(f->error.message, part) != NULL);
+  CHECK(f->error.message != NULL && strstr(f->error.message, path) != NULL);
+}
+
+TEST(a_new_folder_is_private) {
+  fixture f;
+  struct stat stat_folder;
+  if (!fixture_open(&f, STRICT)) return;
+  CHECK(stat(f.path, &stat_folder) == 0);
+  CHECK_INT(stat_folder.st_mode & 0777, 0700);
+  fixture_close(&f);
+}
+
+TEST(folders_that_cannot_be) {
+  fixture f;
+  char path[128];
+  if (!fixture_open(&f, STRICT)) return;
+  fixture_close_store(&f);
+  (void)snprintf(path, sizeof path, "%s/no/such", f.folder);
+  open_refused(&f, path, "its parent folder does not exist");
+  (void)snprintf(path, sizeof path, "%s/file", f.folder);
+  file_write(path, "x");
+  open_refused(&f, path, "it is not a folder");
+  (void)snprintf(path, sizeof path, "%s/file/below", f.folder);
+  open_refused(&f, path, "Not a directory");
+  cyn_i_store_options options = fixture_options(&f);
+  options.read_only = true;
+  (void)snprintf(path, sizeof path, "%s/absent", f.folder);
+  options.path = cyn_str(path);
+  CHECK_INT(cyn_i_store_lmdb_open(&options, &f.store, &f.error), CYN_E_STORE);
+  cyn_i_arena_clean_up(&f.arena);
+  cyn_error_clean_up(&f.error);
+  folder_remove(f.folder);
+}
+
+/* As another user than root, who may write anywhere. */
+TEST(a_read_only_folder_is_named) {
+  fixture f;
+  if (!fixture_open(&f, STRICT)) return;
+  CHECK_INT(put_text(&f, key_of(1, "p", ""), "kept"), CYN_OK);
+  fixture_close_store(&f);
+  CHECK(chmod(f.folder, 0755) == 0 && chmod(f.path, 0555) == 0);
+  pid_t child = fork();
+  if (child == 0) {
+    if (geteuid() == 0 && setuid(65534) != 0) _exit(0);
+    open_refused(&f, f.path, "read-only for this user");
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/new", f.path);
+    open_refused(&f, path, "Permission denied");
+    _exit(test_current_failed() ? 1 : 0);
+  }
+  int status;
+  CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
+  CHECK_INT(WEXITSTATUS(status), 0);
+  CHECK(chmod(f.path, 0700) == 0);
+  cyn_i_store_options options = fixture_options(&f);
+  REQUIRE(fixture_open_with(&f, &options));
+  CHECK_STR(get_text(&f, key_of(1, "p", "")), "kept");
+  fixture_close(&f);
+}
+
+TEST(an_unsafe_store_is_marked_while_it_is_open) {
+  fixture f;
+  char mark[128];
+  if (!fixture_open(&f, UNSAFE)) return;
+  CHECK_INT(put_text(&f, key_of(1, "p", ""), "v"), CYN_OK);
+  (void)snprintf(mark, sizeof mark, "%s/unsafe.boot", f.path);
+  CHECK(access(mark, F_OK) == 0);
+  fixture_close_store(&f);
+  CHECK(access(mark, F_OK) != 0);
+  file_write(mark, "another boot\n");
+  for (kind which = STRICT; which <= UNSAFE; which++) {
+    f.which = which;
+    open_refused(&f, f.path, "durability=unsafe when the machine went down");
+  }
+  CHECK(unlink(mark) == 0);
+  cyn_i_store_options options = fixture_options(&f);
+  REQUIRE(fixture_open_with(&f, &options));
+  fixture_close(&f);
+}
+
+/* The process died, the machine did not: nothing is lost, and a safe mode makes it so for good. */
+TEST(an_unsafe_process_may_die) {
+  fixture f;
+  char mark[128];
+  if (!fixture_open(&f, UNSAFE)) return;
+  fixture_close_store(&f);
+  (void)snprintf(mark, sizeof mark, "%s/unsafe.boot", f.path);
+  pid_t child = fork();
+  if (child == 0) {
+    cyn_i_store_options options = fixture_options(&f);
+    if (!fixture_open_with(&f, &options)) _exit(1);
+    _exit(put_text(&f, key_of(1, "p", ""), "from the dead") == CYN_OK ? 0 : 2);
+  }
+  int status;
+  CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  CHECK(access(mark, F_OK) == 0);
+  f.which = STRICT;
+  cyn_i_store_options options = fixture_options(&f);
+  REQUIRE(fixture_open_with(&f, &options));
+  CHECK_STR(get_text(&f, key_of(1, "p", "")), "from the dead");
+  CHECK(access(mark, F_OK) != 0);
+  fixture_close(&f);
+}
