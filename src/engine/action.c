@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/item_key.h"
+#include "engine/read.h"
 #include "value/key.h"
 
 #define TOKEN_RECORD_SIZE 41 /* version, expiry in ms, SHA-256 of the request */
@@ -87,13 +88,6 @@ cyn_i_pending *cyn_i_item_write_abandon(cyn_i_item_write *write, cyn_status stat
 
 static bool path_starts_with(cyn_i_path path, cyn_bytes name) { return same(path.steps[0].name, name); }
 
-static cyn_status key_path_error(const char *what, cyn_bytes name, cyn_error *error) {
-  return cyn_i_error_setf(error, CYN_E_VALIDATION,
-                          "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: "
-                          "%s: %.*s",
-                          what, (int)name.size, name.data);
-}
-
 static cyn_status check_target_on_index(const cyn_i_index *index, const cyn_i_key_part *part, cyn_i_update_target target,
                                         cyn_error *error) {
   if (target.path.count != 1 || target.static_type == 0 || (cyn_type)target.static_type == part->type ||
@@ -131,22 +125,7 @@ static cyn_status check_update(const cyn_i_table *table, const cyn_i_bound *upda
       if (status != CYN_OK) return status;
     }
   }
-  size_t paths = cyn_i_bound_path_count(update);
-  for (size_t i = 0; i < paths; i++) {
-    cyn_i_path path = cyn_i_bound_path(update, i);
-    if (path.count < 2) continue;
-    if (path_starts_with(path, table->hash.name)) return key_path_error("Key", table->hash.name, error);
-    if (table->has_range && path_starts_with(path, table->range.name))
-      return key_path_error("Key", table->range.name, error);
-    for (size_t n = 0; n < table->index_count; n++) {
-      const cyn_i_index *index = &table->indexes[n];
-      for (size_t p = 0; p < index->hash_count; p++)
-        if (path_starts_with(path, index->hash[p].name)) return key_path_error("IndexKey", index->hash[p].name, error);
-      for (size_t p = 0; p < index->range_count; p++)
-        if (path_starts_with(path, index->range[p].name)) return key_path_error("IndexKey", index->range[p].name, error);
-    }
-  }
-  return CYN_OK;
+  return cyn_i_check_key_paths(table, update, error);
 }
 
 static bool is_schema_text(const cyn_error *error) { return strstr(error->message, "cannot contain an empty") == NULL; }
@@ -282,6 +261,7 @@ static bool update_item(cyn_i_item_write *write, cyn_i_action *action, cyn_bytes
   cyn_i_call *call = write->pending.call;
   const cyn_i_table *table = write->tables[action->table].table;
   const uint8_t *base = old.data != NULL ? cyn_i_stored_item(old) : action->item.data;
+  if (old.data == NULL && action->only_removes) return true;
   if (action->update == NULL) {
     *stored = old.data != NULL ? old : cyn_i_stored_make(action->item.data, action->item.size, call->arena);
     return stored->data != NULL;

@@ -20,6 +20,7 @@ typedef struct cyn_i_action {
   cyn_item item;                /* PUT: the item; else the key */
   const cyn_i_bound *condition; /* NULL: none */
   const cyn_i_bound *update;    /* UPDATE; NULL: none, the key alone is stored */
+  bool only_removes;            /* UPDATE by legacy DELETE actions alone: a missing item is not created */
   bool return_item_on_failure;  /* ReturnValuesOnConditionCheckFailure ALL_OLD */
   bool keep_old, keep_new;      /* the answer needs the items: copies are left in old_item, new_item */
   bool batch_key_texts;         /* BatchWriteItem: every key fault is a schema mismatch */

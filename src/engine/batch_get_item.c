@@ -60,7 +60,7 @@ static cyn_status prepare_table(cyn_i_worker *worker, cyn_i_call *call, batch_ta
   table->keys = cyn_i_arena_alloc(call->arena, count * sizeof *table->keys);
   table->items = cyn_i_arena_alloc(call->arena, count * sizeof *table->items);
   if (table->keys == NULL || table->items == NULL) return cyn_i_error_no_memory(call->error);
-  status = cyn_i_check_projected_paths(table->table, table->projection, call->error);
+  status = cyn_i_check_key_paths(table->table, table->projection, call->error);
   for (size_t i = 0; status == CYN_OK && i < count; i++) {
     const uint8_t *key = table->request->keys.at[i].data;
     status = cyn_i_check_key(table->table, key, call->error);

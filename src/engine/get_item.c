@@ -7,7 +7,7 @@ static cyn_status read_and_answer(cyn_i_worker *worker, cyn_i_call *call, cyn_i_
                                   const cyn_i_bound *projection) {
   const cyn_get_item_input *input = call->input;
   cyn_status status = cyn_i_check_key(table, input->key.data, call->error);
-  if (status == CYN_OK) status = cyn_i_check_projected_paths(table, projection, call->error);
+  if (status == CYN_OK) status = cyn_i_check_key_paths(table, projection, call->error);
   if (status != CYN_OK) return status;
   cyn_get_item_output *output = cyn_i_call_output(call);
   cyn_i_store_key key;

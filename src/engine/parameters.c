@@ -72,12 +72,22 @@ cyn_status cyn_i_parameters_check(const cyn_i_parameters *parameters, cyn_i_call
   return CYN_OK;
 }
 
+/* Seen on the service in 2026 for every kind of check of the item writes that needs no table; the reads and the
+ * transactions answer without it. */
+static bool has_prefix(cyn_operation operation) {
+  return operation == CYN_OPERATION_PUT_ITEM || operation == CYN_OPERATION_UPDATE_ITEM ||
+         operation == CYN_OPERATION_DELETE_ITEM;
+}
+
 cyn_status cyn_i_parameters_bind(cyn_i_worker *worker, cyn_i_parameters *parameters, cyn_i_call *call) {
   if (!any_expression(parameters)) return CYN_OK;
   cyn_i_substitutions substitutions;
   cyn_i_check check = CYN_CHECK_NONE;
   cyn_status status = cyn_i_substitutions_init(&substitutions, parameters->names, parameters->values, call->arena, &check,
                                                call->error);
+  /* the item writes answer with the fault alone (seen in 2026), the reads say in which value it is */
+  if (status != CYN_OK && check == CYN_CHECK_VALUES_VALUE && has_prefix(call->operation->operation))
+    return cyn_i_check_fault(call, parameters->values.fault);
   for (size_t i = 0; status == CYN_OK && i < parameters->expression_count; i++) {
     cyn_i_expression_parameter *expression = &parameters->expressions[i];
     if (expression->text.data == NULL) continue;
@@ -105,13 +115,6 @@ void cyn_i_prefix_error(cyn_i_call *call) {
   cyn_i_buf_text(&text, prefix);
   cyn_i_buf_text(&text, call->error->message);
   (void)fail_with(call, &text);
-}
-
-/* Seen on the service in 2026 for every kind of check of the item writes that needs no table; the reads and the
- * transactions answer without it. */
-static bool has_prefix(cyn_operation operation) {
-  return operation == CYN_OPERATION_PUT_ITEM || operation == CYN_OPERATION_UPDATE_ITEM ||
-         operation == CYN_OPERATION_DELETE_ITEM;
 }
 
 cyn_i_pending *cyn_i_call_refused(cyn_i_call *call, cyn_status status) {

@@ -109,11 +109,12 @@ static cyn_status run(query *own) {
   if (status == CYN_OK) status = cyn_i_key_range_check(page, own->conditions, own->condition_count, start_key);
   if (status == CYN_OK) status = cyn_i_key_range_make(page, own->conditions, own->condition_count);
   if (status == CYN_OK && start_key != NULL) status = check_start(own, start_key);
-  if (status == CYN_OK) status = cyn_i_check_projected_paths(page->table, own->projection, call->error);
+  if (status == CYN_OK) status = cyn_i_check_key_paths(page->table, own->projection, call->error);
   if (status == CYN_OK) status = check_filter(own);
   page->filter = own->filter;
   page->projection = own->projection;
   if (status == CYN_OK) status = cyn_i_page_set_select(page, input->select);
+  if (status == CYN_OK) status = cyn_i_check_key_paths(page->table, own->filter, call->error);
   page->limit = input->limit.is_set ? (uint64_t)input->limit.value : 0;
   page->range.backward = input->scan_index_forward.is_set && !input->scan_index_forward.value;
   if (status == CYN_OK) status = cyn_i_page_run(page);

@@ -5,18 +5,31 @@
 
 static bool same(cyn_bytes a, cyn_bytes b) { return a.size == b.size && memcmp(a.data, b.data, a.size) == 0; }
 
-cyn_status cyn_i_check_projected_paths(const cyn_i_table *table, const cyn_i_bound *projection, cyn_error *error) {
-  if (projection == NULL) return CYN_OK;
-  size_t count = cyn_i_bound_path_count(projection);
+static cyn_status not_scalar(const char *what, cyn_bytes name, cyn_error *error) {
+  return cyn_i_error_setf(error, CYN_E_VALIDATION,
+                          "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: "
+                          "%s: %.*s",
+                          what, (int)name.size, name.data);
+}
+
+static bool is_index_part(const cyn_i_index *index, cyn_bytes name) {
+  for (size_t i = 0; i < index->hash_count; i++)
+    if (same(index->hash[i].name, name)) return true;
+  for (size_t i = 0; i < index->range_count; i++)
+    if (same(index->range[i].name, name)) return true;
+  return false;
+}
+
+cyn_status cyn_i_check_key_paths(const cyn_i_table *table, const cyn_i_bound *bound, cyn_error *error) {
+  size_t count = bound != NULL ? cyn_i_bound_path_count(bound) : 0;
   for (size_t i = 0; i < count; i++) {
-    cyn_i_path path = cyn_i_bound_path(projection, i);
+    cyn_i_path path = cyn_i_bound_path(bound, i);
     if (path.count < 2) continue;
     cyn_bytes head = path.steps[0].name;
     if (same(head, table->hash.name) || (table->has_range && same(head, table->range.name)))
-      return cyn_i_error_setf(error, CYN_E_VALIDATION,
-                              "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: "
-                              "Key: %.*s",
-                              (int)head.size, head.data);
+      return not_scalar("Key", head, error);
+    for (size_t k = 0; k < table->index_count; k++)
+      if (is_index_part(&table->indexes[k], head)) return not_scalar("IndexKey", head, error);
   }
   return CYN_OK;
 }

@@ -109,7 +109,8 @@ static cyn_status run(scan *own) {
   page->projection = own->projection;
   if (status == CYN_OK) status = cyn_i_page_set_select(page, input->select);
   if (status == CYN_OK) status = set_segment(own);
-  if (status == CYN_OK) status = cyn_i_check_projected_paths(page->table, own->projection, page->call->error);
+  if (status == CYN_OK) status = cyn_i_check_key_paths(page->table, own->projection, page->call->error);
+  if (status == CYN_OK) status = cyn_i_check_key_paths(page->table, own->filter, page->call->error);
   page->limit = input->limit.is_set ? (uint64_t)input->limit.value : 0;
   if (status == CYN_OK) status = cyn_i_page_run(page);
   return status == CYN_OK ? cyn_i_page_answer(page, input->return_consumed_capacity) : status;

@@ -28,7 +28,7 @@ static cyn_status resolve(cyn_i_worker *worker, cyn_i_call *call, transact_get *
   uint64_t guard;
   cyn_status status = cyn_i_engine_table(worker, call->context, get->get->table_name, &get->table, &guard, call->error);
   if (status == CYN_OK) status = cyn_i_check_key(get->table, get->get->key.data, call->error);
-  if (status == CYN_OK) status = cyn_i_check_projected_paths(get->table, get->projection, call->error);
+  if (status == CYN_OK) status = cyn_i_check_key_paths(get->table, get->projection, call->error);
   if (status == CYN_OK && !cyn_i_item_key(get->table, get->get->key.data, call->arena, &get->key))
     status = cyn_i_error_no_memory(call->error);
   return status;

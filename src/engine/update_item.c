@@ -39,6 +39,12 @@ static void answer(cyn_i_item_write *write) {
     output->item_collection_metrics = cyn_i_collection_metrics(call, write, action);
 }
 
+static bool has_only_deletes(const cyn_attribute_updates *updates) {
+  for (size_t i = 0; i < updates->count; i++)
+    if (!cyn_i_is(updates->at[i].value->action, CYN_ATTRIBUTE_ACTION_DELETE)) return false;
+  return updates->count != 0;
+}
+
 cyn_i_pending *cyn_i_update_item(cyn_i_worker *worker, cyn_i_call *call) {
   const cyn_update_item_input *input = call->input;
   cyn_i_expression_parameter expressions[2] = {
@@ -63,6 +69,7 @@ cyn_i_pending *cyn_i_update_item(cyn_i_worker *worker, cyn_i_call *call) {
   action->kind = CYN_ACTION_UPDATE;
   action->item = input->key;
   action->update = updates != NULL ? updates : expressions[0].bound;
+  action->only_removes = has_only_deletes(&input->attribute_updates);
   action->condition = expected != NULL ? expected : expressions[1].bound;
   action->return_item_on_failure = cyn_i_is(input->return_values_on_condition_check_failure, "ALL_OLD");
   action->keep_old = cyn_i_is(input->return_values, CYN_RETURN_VALUE_ALL_OLD) ||
