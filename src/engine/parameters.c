@@ -85,8 +85,8 @@ cyn_status cyn_i_parameters_bind(cyn_i_worker *worker, cyn_i_parameters *paramet
   cyn_i_check check = CYN_CHECK_NONE;
   cyn_status status = cyn_i_substitutions_init(&substitutions, parameters->names, parameters->values, call->arena, &check,
                                                call->error);
-  /* the item writes answer with the fault alone (seen in 2026), the reads say in which value it is */
-  if (status != CYN_OK && check == CYN_CHECK_VALUES_VALUE && has_prefix(call->operation->operation))
+  /* UpdateItem answers with the fault alone (seen in 2026), the others say in which value it is */
+  if (status != CYN_OK && check == CYN_CHECK_VALUES_VALUE && call->operation->operation == CYN_OPERATION_UPDATE_ITEM)
     return cyn_i_check_fault(call, parameters->values.fault);
   for (size_t i = 0; status == CYN_OK && i < parameters->expression_count; i++) {
     cyn_i_expression_parameter *expression = &parameters->expressions[i];
