@@ -290,7 +290,9 @@ cyn_status cyn_i_lmdb_log_trim(cyn_i_store *store, uint32_t log, uint64_t before
 /* reclaim.c */
 cyn_status cyn_i_lmdb_reclaim(cyn_i_store *store, uint32_t space, unsigned slice_us, bool *done, cyn_error *error);
 
-/* ThreadSanitizer does not see LMDB's own ordering of readers and the writer. */
+/* ThreadSanitizer does not see LMDB's own ordering of readers and the writer. What a commit has written is seen by views
+ * that begin later: release and acquire. A page is used again when the writer finds no reader of it left, at any put: the
+ * ends of views and the writer's work on pages exclude each other there, in that build only. */
 #if defined(__SANITIZE_THREAD__)
 #define CYN_LMDB_TSAN 1
 #elif defined(__has_feature)
@@ -303,9 +305,14 @@ void __tsan_acquire(void *);
 void __tsan_release(void *);
 #define CYN_LMDB_ACQUIRE(store) __tsan_acquire(store)
 #define CYN_LMDB_RELEASE(store) __tsan_release(store)
+extern pthread_mutex_t cyn_i_lmdb_pages_mutex;
+#define CYN_LMDB_PAGES_LOCK() pthread_mutex_lock(&cyn_i_lmdb_pages_mutex)
+#define CYN_LMDB_PAGES_UNLOCK() pthread_mutex_unlock(&cyn_i_lmdb_pages_mutex)
 #else
 #define CYN_LMDB_ACQUIRE(store) ((void)(store))
 #define CYN_LMDB_RELEASE(store) ((void)(store))
+#define CYN_LMDB_PAGES_LOCK() ((void)0)
+#define CYN_LMDB_PAGES_UNLOCK() ((void)0)
 #endif
 
 #endif

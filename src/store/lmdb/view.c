@@ -83,8 +83,9 @@ void cyn_i_lmdb_view_end(cyn_i_store_view *base) {
   cyn_i_lmdb_view *view = (cyn_i_lmdb_view *)base;
   cyn_i_lmdb_store *store = cyn_i_lmdb_of(base->store);
   if (cyn_i_lmdb_forked(store)) return;
-  CYN_LMDB_RELEASE(store);
+  CYN_LMDB_PAGES_LOCK();
   if (view->txn != NULL) mdb_txn_reset(view->txn);
+  CYN_LMDB_PAGES_UNLOCK();
   atomic_store_explicit(&view->active, 0, memory_order_release);
 }
 

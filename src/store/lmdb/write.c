@@ -15,6 +15,10 @@
 #define ROUNDS_MAX 3 /* answers of MORE */
 #define VALUES_FEW 8
 
+#ifdef CYN_LMDB_TSAN
+pthread_mutex_t cyn_i_lmdb_pages_mutex = PTHREAD_MUTEX_INITIALIZER;
+#endif
+
 static cyn_status write_internal(cyn_i_store_write *write, const char *message) {
   write->status = cyn_i_error_set(write->error, CYN_E_INTERNAL, message);
   return write->status;
@@ -130,7 +134,9 @@ static int write_run(cyn_i_lmdb_store *store, MDB_txn *txn, cyn_i_store_write *w
     (void)write_internal(write, "A write named a key that no store can hold.");
     return 0;
   }
+  CYN_LMDB_PAGES_LOCK();
   code = effects_apply_bounded(store, txn, &effects);
+  CYN_LMDB_PAGES_UNLOCK();
   if (code != 0) return code;
   *applied = *applied || effects.put_count + effects.add_count + effects.log_record_count != 0 || effects.bump_guard;
   *bumped = *bumped || effects.bump_guard;
@@ -178,15 +184,18 @@ static int commit_failed(cyn_i_lmdb_store *store, size_t txn_id, int code) {
 }
 
 static int txn_commit(cyn_i_lmdb_store *store, MDB_txn *txn, bool bumped) {
+  size_t id = mdb_txn_id(txn);
+  CYN_LMDB_PAGES_LOCK();
   int code = cyn_i_lmdb_counters_write(&store->counters, txn, store->dbi);
-  if (code != 0) {
-    mdb_txn_abort(txn);
-  } else {
-    size_t id = mdb_txn_id(txn);
+  bool tried = code == 0;
+  if (tried) {
     CYN_LMDB_RELEASE(store);
     code = mdb_txn_commit(txn);
-    if (__builtin_expect(code != 0, 0)) code = commit_failed(store, id, code);
+  } else {
+    mdb_txn_abort(txn);
   }
+  CYN_LMDB_PAGES_UNLOCK();
+  if (__builtin_expect(tried && code != 0, 0)) code = commit_failed(store, id, code);
   cyn_i_lmdb_counters_settle(&store->counters, code == 0);
   if (code == 0 && bumped) atomic_fetch_add(&store->guard, 1);
   return code;
@@ -242,7 +251,9 @@ cyn_status cyn_i_lmdb_commit_work(cyn_i_lmdb_store *store, cyn_i_lmdb_work work,
   pthread_mutex_lock(&store->writer);
   int code = txn_begin(store, &txn);
   if (code == 0) {
+    CYN_LMDB_PAGES_LOCK();
     code = work(store, txn, user);
+    CYN_LMDB_PAGES_UNLOCK();
     if (code == 0)
       code = txn_commit(store, txn, false);
     else
