@@ -99,7 +99,7 @@ cyn_i_group cyn_i_group_first(const cyn_i_bound *bound, cyn_i_group group, unsig
   return (cyn_i_group){group.low, high};
 }
 
-cyn_i_group cyn_i_group_find_name(const cyn_i_bound *bound, cyn_i_group group, unsigned depth, cyn_bytes name) {
+cyn_i_group cyn_i_group_search_name(const cyn_i_bound *bound, cyn_i_group group, unsigned depth, cyn_bytes name) {
   uint16_t low = group.low, high = group.high;
   const cyn_i_path_step wanted = {name, 0};
   while (low < high) {

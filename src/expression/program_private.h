@@ -159,8 +159,17 @@ typedef struct cyn_i_group {
   uint16_t low;
   uint16_t high; /* one past the last */
 } cyn_i_group;
-/* The part of `group` whose step at `depth` is this name (index), empty when there is none. */
-cyn_i_group cyn_i_group_find_name(const cyn_i_bound *bound, cyn_i_group group, unsigned depth, cyn_bytes name);
+/* The part of `group` whose step at `depth` is this name, empty when there is none. */
+cyn_i_group cyn_i_group_search_name(const cyn_i_bound *bound, cyn_i_group group, unsigned depth, cyn_bytes name);
+static inline cyn_i_group cyn_i_group_find_name(const cyn_i_bound *bound, cyn_i_group group, unsigned depth,
+                                                cyn_bytes name) {
+  if (group.high - group.low != 1) return cyn_i_group_search_name(bound, group, depth, name);
+  /* one path, asked of every attribute of the item: the common case */
+  const cyn_i_path_step *step = &cyn_i_bound_sorted_path(bound, bound->order[group.low]).steps[depth];
+  if (step->name.size != name.size || cyn_i_step_is_index(step) || memcmp(step->name.data, name.data, name.size) != 0)
+    group.high = group.low;
+  return group;
+}
 /* The part that agrees with its first member at `depth`. */
 cyn_i_group cyn_i_group_first(const cyn_i_bound *bound, cyn_i_group group, unsigned depth);
 

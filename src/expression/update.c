@@ -13,6 +13,7 @@ typedef struct update_walk {
                                     at hand; a deeper level works on its part first, the level marks it afterwards */
   cyn_i_buf *buf;
   cyn_i_arena *arena;
+  size_t size; /* DynamoDB's size of the new item: the old one's, with the touched top-level pairs exchanged */
   cyn_error *error;
   cyn_status status;
 } update_walk;
@@ -60,10 +61,15 @@ static bool write_leaf(update_walk *apply, cyn_i_group group, unsigned depth, co
 
 static bool write_pair(update_walk *apply, cyn_i_group group, unsigned depth, cyn_bytes name, const uint8_t *old) {
   size_t mark = apply->buf->size;
+  if (depth == 1 && old != NULL) apply->size -= name.size + cyn_i_value_dynamodb_size(old);
   cyn_i_write_name(apply->buf, name);
-  if (write_value(apply, group, depth, old)) return true;
-  apply->buf->size = mark;
-  return false;
+  bool left = write_value(apply, group, depth, old);
+  if (apply->buf->failed || apply->status != CYN_OK) return left; /* nobody will read it */
+  if (!left)
+    apply->buf->size = mark;
+  else if (depth == 1)
+    apply->size += name.size + cyn_i_value_dynamodb_size(apply->buf->data + mark + 2 + name.size);
+  return left;
 }
 
 /* Targets that the old pairs did not hold. */
@@ -164,16 +170,18 @@ static cyn_status compute_results(update_walk *apply, const uint8_t *old_item) {
 
 cyn_status cyn_i_update_apply(const cyn_i_bound *bound, const uint8_t *old_item, cyn_i_arena *arena, cyn_i_buf *buf,
                               cyn_error *error) {
-  update_walk apply = {bound, NULL, NULL, buf, arena, error, CYN_OK};
+  update_walk apply = {bound, NULL, NULL, buf, arena, cyn_i_item_dynamodb_size(old_item), error, CYN_OK};
   cyn_status status = compute_results(&apply, old_item);
   if (status != CYN_OK) return status;
   cyn_i_item_writer writer;
   cyn_i_item_begin(&writer, buf);
   cyn_i_group all = {0, bound->program->target_count};
-  writer.count = write_pairs(&apply, all, 0, cyn_i_item_pairs(old_item));
+  uint32_t count = write_pairs(&apply, all, 0, cyn_i_item_pairs(old_item));
   if (apply.status != CYN_OK) return apply.status;
   if (buf->failed) return cyn_i_error_no_memory(error);
-  cyn_i_item_end(&writer);
+  /* not cyn_i_item_end, which measures every attribute */
+  cyn_i_put_u32(buf->data + writer.start + 1, (uint32_t)apply.size);
+  cyn_i_put_u32(buf->data + writer.start + 5, count);
   return CYN_OK;
 }
 
