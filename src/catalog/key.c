@@ -5,12 +5,26 @@
 
 #include <string.h>
 
-#define PARTITION_SIZE_MAX 255
+#include "base/hash.h"
+
+#define DIGEST_SIZE 32
+
+/* No Region is that long, but an ARN in a request may say so: a key that no table has, whatever the bytes. */
+static bool digest_key(cyn_bytes account, cyn_bytes region, cyn_bytes table_name, cyn_i_arena *arena,
+                       cyn_i_store_key *out) {
+  uint8_t *partition = cyn_i_arena_alloc(arena, 1 + DIGEST_SIZE);
+  if (partition == NULL) return false;
+  cyn_bytes parts[3] = {account, {"", 1}, region};
+  partition[0] = 0xFF;
+  cyn_i_sha256(parts, 3, partition + 1);
+  *out = (cyn_i_store_key){CYN_SPACE_CATALOG, 0, {(const char *)partition, 1 + DIGEST_SIZE}, table_name};
+  return true;
+}
 
 bool cyn_i_catalog_key(cyn_bytes account, cyn_bytes region, cyn_bytes table_name, cyn_i_arena *arena,
                        cyn_i_store_key *out) {
   size_t size = account.size + 1 + region.size;
-  if (size > PARTITION_SIZE_MAX) return false;
+  if (size > CYN_CATALOG_PARTITION_SIZE_MAX) return digest_key(account, region, table_name, arena, out);
   char *partition = cyn_i_arena_alloc(arena, size);
   if (partition == NULL) return false;
   if (account.size != 0) memcpy(partition, account.data, account.size);

@@ -124,7 +124,9 @@ cyn_i_table_state cyn_i_table_state_from(uint32_t stored_state, int64_t state_un
 /* Fills *out from a table, for writing it back changed. Arrays are in the arena. */
 bool cyn_i_table_record_from(const cyn_i_table *table, cyn_i_table_record *out, cyn_i_arena *arena);
 
-/* The store's key of a table's record; partition bytes are made in the arena. */
+/* Account, Region and the byte between them; no table is created where they are longer. */
+#define CYN_CATALOG_PARTITION_SIZE_MAX 255
+/* The store's key of a table's record; partition bytes are made in the arena. False: out of memory. */
 bool cyn_i_catalog_key(cyn_bytes account, cyn_bytes region, cyn_bytes table_name, cyn_i_arena *arena,
                        cyn_i_store_key *out);
 /* Account and Region of a catalog key's partition, borrowed. False: not such a partition. */

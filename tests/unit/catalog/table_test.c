@@ -1,0 +1,107 @@
+/* Tables parsed from records: keys, indexes, states by the clock, counting. */
+#include "base/alloc.h"
+#include "catalog/sample.h"
+
+static bool is(cyn_bytes bytes, const char *text) {
+  return bytes.size == strlen(text) && memcmp(bytes.data, text, bytes.size) == 0;
+}
+
+static cyn_i_table *parse_sample(cyn_i_arena *arena) {
+  cyn_i_table_record record;
+  if (!sample_record(arena, &record)) return NULL;
+  cyn_bytes bytes = cyn_i_table_record_write(&record, arena);
+  cyn_i_table *table = NULL;
+  CHECK_INT(cyn_i_table_parse(cyn_str("000000000000"), cyn_str("us-east-1"), cyn_str("abc"), bytes, &table, NULL), CYN_OK);
+  return table;
+}
+
+TEST(parses_keys_and_indexes) {
+  cyn_i_arena arena;
+  cyn_i_arena_init(&arena, 0);
+  cyn_i_table *table = parse_sample(&arena);
+  REQUIRE(table != NULL);
+  CHECK(is(table->region, "us-east-1"));
+  CHECK(is(table->hash.name, "p"));
+  CHECK_INT(table->hash.type, CYN_TYPE_S);
+  CHECK(table->has_range);
+  CHECK_INT(table->range.type, CYN_TYPE_N);
+  CHECK_INT(table->index_count, 2);
+  CHECK(table->has_local_indexes);
+  const cyn_i_index *local = cyn_i_table_index(table, cyn_str("lsi"));
+  const cyn_i_index *global = cyn_i_table_index(table, cyn_str("gsi"));
+  REQUIRE(local != NULL && global != NULL);
+  CHECK(!local->is_global && global->is_global);
+  CHECK_INT(local->space, 65);
+  CHECK_INT(local->projection, CYN_PROJECT_INCLUDE);
+  CHECK_INT(local->non_key_count, 2);
+  CHECK_INT(local->range[0].type, CYN_TYPE_B);
+  CHECK_INT(global->hash_count, 2);
+  CHECK_INT(global->range_count, 1);
+  CHECK_INT(global->hash[1].type, CYN_TYPE_N);
+  CHECK_INT(global->state, CYN_INDEX_CREATING);
+  CHECK(cyn_i_table_index(table, cyn_str("none")) == NULL);
+  cyn_i_table_release(table);
+  cyn_i_arena_clean_up(&arena);
+}
+
+TEST(states_follow_the_clock) {
+  CHECK_INT(cyn_i_table_state_from(CYN_TABLE_ACTIVE, 0, 5), CYN_TABLE_ACTIVE);
+  CHECK_INT(cyn_i_table_state_from(CYN_TABLE_CREATING, 10, 9), CYN_TABLE_CREATING);
+  CHECK_INT(cyn_i_table_state_from(CYN_TABLE_CREATING, 10, 10), CYN_TABLE_ACTIVE);
+  CHECK_INT(cyn_i_table_state_from(CYN_TABLE_UPDATING, 10, 11), CYN_TABLE_ACTIVE);
+  CHECK_INT(cyn_i_table_state_from(CYN_TABLE_DELETING, 10, 9), CYN_TABLE_DELETING);
+  CHECK_INT(cyn_i_table_state_from(CYN_TABLE_DELETING, 10, 10), CYN_TABLE_GONE);
+  CHECK_INT(cyn_i_table_state_from(CYN_TABLE_DELETING, 0, 10), CYN_TABLE_DELETING);
+}
+
+TEST(lives_as_long_as_it_is_held) {
+  cyn_i_arena arena;
+  cyn_i_arena_init(&arena, 0);
+  cyn_i_table *table = parse_sample(&arena);
+  REQUIRE(table != NULL);
+  CHECK(cyn_i_table_retain(table) == table);
+  cyn_i_table_release(table);
+  cyn_i_arena_clean_up(&arena); /* it borrows nothing from where it was made */
+  CHECK(is(table->ttl_attribute, "due"));
+  cyn_i_table_release(table);
+  cyn_i_table_release(NULL);
+}
+
+TEST(writes_back_the_same_record) {
+  cyn_i_arena arena;
+  cyn_i_arena_init(&arena, 0);
+  cyn_i_table *table = parse_sample(&arena);
+  REQUIRE(table != NULL);
+  cyn_i_table_record record;
+  REQUIRE(cyn_i_table_record_from(table, &record, &arena));
+  cyn_bytes bytes = cyn_i_table_record_write(&record, &arena);
+  CHECK(bytes.size == table->record.size && memcmp(bytes.data, table->record.data, bytes.size) == 0);
+  cyn_i_table_release(table);
+  cyn_i_arena_clean_up(&arena);
+}
+
+static int allocations_left;
+static int fail_when_used_up(size_t size) {
+  (void)size;
+  return allocations_left-- <= 0;
+}
+
+TEST(every_allocation_may_fail) {
+  cyn_i_arena arena;
+  cyn_i_arena_init(&arena, 0);
+  cyn_i_table_record record;
+  REQUIRE(sample_record(&arena, &record));
+  cyn_bytes bytes = cyn_i_table_record_write(&record, &arena);
+  for (int n = 0; n < 100; n++) {
+    cyn_i_table *table = NULL;
+    allocations_left = n;
+    cyn_i_alloc_hook = fail_when_used_up;
+    cyn_status status = cyn_i_table_parse(cyn_str("a"), cyn_str("r"), cyn_str("abc"), bytes, &table, NULL);
+    cyn_i_alloc_hook = NULL;
+    CHECK(status == CYN_OK ? table != NULL : status == CYN_E_OUT_OF_MEMORY && table == NULL);
+    cyn_i_table_release(table);
+    if (status == CYN_OK) break;
+    CHECK(n < 99);
+  }
+  cyn_i_arena_clean_up(&arena);
+}
