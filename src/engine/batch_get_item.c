@@ -1,5 +1,6 @@
 /* BatchGetItem (DynamoDB page API_BatchGetItem; order of checks: validation.md 3.6). One view serves the whole batch; an
  * answer stops at 16 MB and names the rest in UnprocessedKeys. */
+#include "base/hash.h"
 #include "engine/item_key.h"
 #include "engine/parameters.h"
 #include "engine/read.h"
@@ -31,6 +32,31 @@ static bool same_key_items(const uint8_t *a, const uint8_t *b) {
   return true;
 }
 
+/* Equal keys have equal sums, whatever the order of their attributes. */
+static uint64_t key_sum(const uint8_t *key) {
+  uint64_t sum = 0;
+  cyn_i_pairs pairs = cyn_i_item_pairs(key);
+  cyn_bytes name;
+  const uint8_t *value;
+  while (cyn_i_pairs_next(&pairs, &name, &value))
+    sum += cyn_i_hash64((cyn_bytes){name.data, (size_t)((const char *)pairs.next - name.data)});
+  return sum;
+}
+
+static cyn_status check_keys(cyn_i_call *call, const cyn_item_list *keys) {
+  uint64_t *sums = cyn_i_arena_alloc(call->arena, keys->count * sizeof *sums);
+  if (sums == NULL) return cyn_i_error_no_memory(call->error);
+  for (size_t i = 0; i < keys->count; i++) {
+    cyn_status status = cyn_i_check_fault(call, keys->at[i].fault);
+    if (status != CYN_OK) return status;
+    sums[i] = key_sum(keys->at[i].data);
+    for (size_t j = 0; j < i; j++)
+      if (sums[i] == sums[j] && same_key_items(keys->at[i].data, keys->at[j].data))
+        return cyn_i_error_set(call->error, CYN_E_VALIDATION, "Provided list of item keys contains duplicates");
+  }
+  return CYN_OK;
+}
+
 static cyn_status check_table(cyn_i_worker *worker, cyn_i_call *call, batch_table *table) {
   const cyn_keys_and_attributes *request = table->request;
   cyn_i_expression_parameter expressions[1] = {
@@ -43,12 +69,7 @@ static cyn_status check_table(cyn_i_worker *worker, cyn_i_call *call, batch_tabl
   if (status == CYN_OK) status = cyn_i_legacy_attributes(call, request->attributes_to_get, &attributes);
   if (status == CYN_OK) status = cyn_i_parameters_bind(worker, &parameters, call);
   table->projection = attributes != NULL ? attributes : expressions[0].bound;
-  for (size_t i = 0; status == CYN_OK && i < request->keys.count; i++) {
-    status = cyn_i_check_fault(call, request->keys.at[i].fault);
-    for (size_t j = 0; status == CYN_OK && j < i; j++)
-      if (same_key_items(request->keys.at[i].data, request->keys.at[j].data))
-        status = cyn_i_error_set(call->error, CYN_E_VALIDATION, "Provided list of item keys contains duplicates");
-  }
+  if (status == CYN_OK) status = check_keys(call, &request->keys);
   return status;
 }
 
