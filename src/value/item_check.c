@@ -32,19 +32,29 @@ static bool set_check(uint8_t type, const uint8_t *p, size_t left, uint32_t coun
   return left == 0;
 }
 
-#define SORT_ABOVE 32
+#define SORT_ABOVE 24
+
+static bool few_names_differ(cyn_i_pairs pairs) {
+  cyn_i_pair_ref refs[SORT_ABOVE];
+  cyn_i_pair_refs_fill(refs, pairs);
+  for (uint32_t i = 1; i < pairs.left; i++)
+    for (uint32_t k = 0; k < i; k++)
+      if (refs[i].name.size == refs[k].name.size && memcmp(refs[i].name.data, refs[k].name.data, refs[i].name.size) == 0)
+        return false;
+  return true;
+}
 
 /* The pairs have been checked. Without memory for sorting, an item of many names is refused. */
 static bool names_differ(cyn_i_pairs pairs) {
-  cyn_i_pair_ref few[SORT_ABOVE];
   uint32_t count = pairs.left;
-  cyn_i_pair_ref *refs = count <= SORT_ABOVE ? few : cyn_i_alloc(sizeof *refs * (size_t)count);
+  if (count <= SORT_ABOVE) return few_names_differ(pairs);
+  cyn_i_pair_ref *refs = cyn_i_alloc(sizeof *refs * (size_t)count);
   if (refs == NULL) return false;
   cyn_i_pair_refs_fill(refs, pairs);
   cyn_i_pair_refs_sort(refs, count);
   bool differ = true;
   for (uint32_t i = 1; differ && i < count; i++) differ = cyn_i_content_compare(refs[i - 1].name, refs[i].name) != 0;
-  if (refs != few) cyn_i_free(refs);
+  cyn_i_free(refs);
   return differ;
 }
 

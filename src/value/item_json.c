@@ -117,9 +117,35 @@ static const uint8_t *skip_value(decoder *d, const uint8_t *p) {
 
 /* ---- strings ---- */
 
+#if defined(__SSE2__)
+#define SHORT_STRING 48 /* three vectors */
+
+/* The same for a string of at most 48 plain bytes, scanned and copied in one go; NULL when it is none (nothing is lost:
+ * the general way begins anew). */
+static inline const uint8_t *append_short_string(decoder *d, const uint8_t *p, size_t head, size_t *size) {
+  if (d->end - p < SHORT_STRING + 1 || !cyn_i_buf_reserve(&d->buf, head + SHORT_STRING)) return NULL;
+  uint8_t *at = d->buf.data + d->buf.size + head;
+  const uint8_t *text = p + 1;
+  for (int i = 0; i < SHORT_STRING; i += 16) {
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(text + i));
+    _mm_storeu_si128((__m128i *)(void *)(at + i), v);
+    unsigned mask = cyn_i_json_special_mask(v);
+    if (mask == 0) continue;
+    int plain = i + __builtin_ctz(mask);
+    *size = (size_t)plain;
+    return text[plain] == '"' ? text + plain + 1 : NULL;
+  }
+  return NULL;
+}
+#endif
+
 /* Appends the string behind p (at its opening quote) to the buffer behind `head` bytes that the caller fills in. */
 static inline const uint8_t *append_string(decoder *d, const uint8_t *p, size_t head, size_t *size) {
   bool escaped;
+#if defined(__SSE2__)
+  const uint8_t *behind = append_short_string(d, p, head, size);
+  if (behind != NULL) return behind;
+#endif
   const uint8_t *quote = cyn_i_json_string_end(p + 1, d->end, &escaped);
   if (quote == NULL) return malformed(d);
   size_t raw = (size_t)(quote - p) - 1;
@@ -141,7 +167,10 @@ static inline const uint8_t *append_string(decoder *d, const uint8_t *p, size_t 
 
 /* A string of which only the text is wanted. */
 static inline const uint8_t *string_text(decoder *d, const uint8_t *p, cyn_bytes *text) {
-  return cyn_i_json_take_string(d->json, p + 1, text);
+  const uint8_t *end = cyn_i_json_plain_end(p + 1, d->end);
+  if (end == d->end || *end != '"') return cyn_i_json_take_string(d->json, p + 1, text);
+  *text = (cyn_bytes){(const char *)p + 1, (size_t)(end - p) - 1};
+  return end + 1;
 }
 
 /* ---- scalars ---- */
@@ -495,7 +524,8 @@ static inline const uint8_t *pair_name(decoder *d, const uint8_t *p, const char 
   d->buf.size += 2 + size;
   if (p < d->end && *p != ':') p = cyn_i_json_blank(p, d->end);
   if (p == d->end || *p != ':') return malformed(d);
-  p = cyn_i_json_blank(p + 1, d->end);
+  p++;
+  if (p < d->end && *p <= ' ') p = cyn_i_json_blank(p, d->end);
   return p < d->end ? p : malformed(d);
 }
 
@@ -562,19 +592,32 @@ static cyn_type type_from_name(cyn_bytes name) {
   static const struct {
     char name[5];
     uint8_t type;
-  } names[] = {{"SS", CYN_TYPE_SS}, {"NS", CYN_TYPE_NS}, {"BS", CYN_TYPE_BS}, {"NULL", CYN_TYPE_NULL}, {"BOOL", CYN_TYPE_BOOL},
-               {"S", CYN_TYPE_S},   {"N", CYN_TYPE_N},   {"B", CYN_TYPE_B},   {"M", CYN_TYPE_M},       {"L", CYN_TYPE_L}};
+  } names[] = {{"S", CYN_TYPE_S},   {"N", CYN_TYPE_N},   {"B", CYN_TYPE_B},       {"M", CYN_TYPE_M},      {"L", CYN_TYPE_L},
+               {"SS", CYN_TYPE_SS}, {"NS", CYN_TYPE_NS}, {"BOOL", CYN_TYPE_BOOL}, {"BS", CYN_TYPE_BS}, {"NULL", CYN_TYPE_NULL}};
+  if (name.size == 0 || name.size > 4) return (cyn_type)0;
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-    if (name.size == strlen(names[i].name) && memcmp(name.data, names[i].name, name.size) == 0)
+    if (names[i].name[0] == name.data[0] && strlen(names[i].name) == name.size &&
+        memcmp(name.data, names[i].name, name.size) == 0)
       return (cyn_type)names[i].type;
   return (cyn_type)0;
+}
+
+static inline cyn_type type_from_letter(uint8_t letter) {
+  switch (letter) {
+    case 'S': return CYN_TYPE_S;
+    case 'N': return CYN_TYPE_N;
+    case 'B': return CYN_TYPE_B;
+    case 'M': return CYN_TYPE_M;
+    case 'L': return CYN_TYPE_L;
+    default: return (cyn_type)0;
+  }
 }
 
 /* The member's name at p and the colon; 0 in *type for one that is unknown. */
 static inline const uint8_t *member_name(decoder *d, const uint8_t *p, cyn_type *type) {
   if (p == d->end || *p != '"') return malformed(d);
-  if (d->end - p > 4 && p[2] == '"' && (p[1] == 'S' || p[1] == 'N')) {
-    *type = p[1] == 'S' ? CYN_TYPE_S : CYN_TYPE_N;
+  *type = d->end - p > 4 && p[2] == '"' ? type_from_letter(p[1]) : (cyn_type)0;
+  if (*type != 0) {
     p += 3;
   } else {
     cyn_bytes name;
@@ -584,7 +627,8 @@ static inline const uint8_t *member_name(decoder *d, const uint8_t *p, cyn_type 
   }
   if (p < d->end && *p != ':') p = cyn_i_json_blank(p, d->end);
   if (p == d->end || *p != ':') return malformed(d);
-  p = cyn_i_json_blank(p + 1, d->end);
+  p++;
+  if (p < d->end && *p <= ' ') p = cyn_i_json_blank(p, d->end);
   return p < d->end ? p : malformed(d);
 }
 

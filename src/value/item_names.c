@@ -22,14 +22,19 @@ static inline cyn_bytes name_at(const cyn_i_buf *buf, size_t at) {
 
 static inline bool same_name(cyn_bytes a, cyn_bytes b) { return a.size == b.size && memcmp(a.data, b.data, a.size) == 0; }
 
-/* Four of its bytes and its size: enough to tell a few names apart. */
+/* Its ends and its size: enough to tell a few names apart. */
 static inline uint32_t quick_hash(cyn_bytes name) {
-  size_t n = name.size;
-  if (n == 0) return 0;
+  uint32_t n = (uint32_t)name.size, head, tail;
   const uint8_t *p = (const uint8_t *)name.data;
-  uint32_t word = (uint32_t)p[0] | (uint32_t)p[n / 2] << 8 | (uint32_t)p[n - 1] << 16 | (uint32_t)p[n * 3 / 4] << 24;
-  word = (word ^ (uint32_t)n * 0x9E3779B1u) * 0x85EBCA6Bu;
-  return word ^ word >> 15;
+  if (n >= 4) {
+    memcpy(&head, p, 4);
+    memcpy(&tail, p + n - 4, 4);
+  } else {
+    head = n != 0 ? p[0] : 0;
+    tail = n != 0 ? (uint32_t)p[n / 2] << 8 | p[n - 1] : 0;
+  }
+  uint32_t word = (head ^ (tail << 13 | tail >> 19) ^ n) * 0x9E3779B1u;
+  return word ^ word >> 16;
 }
 
 static void overwrite(cyn_i_item_names *names, cyn_i_buf *buf, size_t at) {

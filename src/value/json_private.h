@@ -29,15 +29,21 @@ static inline const uint8_t *cyn_i_json_blank(const uint8_t *p, const uint8_t *e
   return p;
 }
 
-/* The first byte from p on that ends plain ASCII text: a quote, a backslash, a control or a byte above 0x7F. */
+#if defined(__SSE2__)
+/* One bit for each byte that ends plain ASCII text: a quote, a backslash, a control or a byte above 0x7F. */
+static inline unsigned cyn_i_json_special_mask(__m128i v) {
+  __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"')), slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
+  __m128i other = _mm_cmplt_epi8(v, _mm_set1_epi8(0x20)); /* signed: bytes above 0x7F too */
+  return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), other));
+}
+#endif
+
+/* The first byte from p on that ends plain ASCII text. */
 static inline const uint8_t *cyn_i_json_plain_end(const uint8_t *p, const uint8_t *end) {
 #if defined(__SSE2__)
   while (end - p >= 16) {
-    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-    __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"')), slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
-    __m128i other = _mm_cmplt_epi8(v, _mm_set1_epi8(0x20)); /* signed: bytes above 0x7F too */
-    int mask = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), other));
-    if (mask != 0) return p + __builtin_ctz((unsigned)mask);
+    unsigned mask = cyn_i_json_special_mask(_mm_loadu_si128((const __m128i *)(const void *)p));
+    if (mask != 0) return p + __builtin_ctz(mask);
     p += 16;
   }
 #elif defined(__ARM_NEON) && defined(__aarch64__)

@@ -161,8 +161,34 @@ static void pair_up(scanned *from, parts *out) {
   out->count = count;
 }
 
+static inline uint8_t positive_pair(char tens, char ones) { return (uint8_t)((tens - '0') * 10 + (ones - '0') + 1); }
+
+/* The numbers that nearly all are: "42", "129.95", at most 38 digits, the first of them not 0. Written as they are read;
+ * false when the text is of another kind. */
+static bool parse_plain(cyn_bytes text, cyn_i_number *out) {
+  const char *p = text.data, *end = p + text.size;
+  if (text.size > DIGITS_MAX || *p == '0') return false;
+  const char *point = p;
+  while (point < end && is_digit(*point)) point++;
+  size_t whole = (size_t)(point - p);
+  if (whole == 0 || (point < end && *point != '.')) return false;
+  uint8_t *at = out->bytes;
+  *at++ = (uint8_t)(0xC0 + (whole + 1) / 2);
+  if (whole % 2 != 0) *at++ = positive_pair('0', *p++);
+  for (; p < point; p += 2) *at++ = positive_pair(p[0], p[1]);
+  for (p = point + 1; p < end; p += 2) {
+    char ones = p + 1 < end ? p[1] : '0';
+    if (!is_digit(p[0]) || !is_digit(ones)) return false;
+    *at++ = positive_pair(p[0], ones);
+  }
+  while (at[-1] == 1) at--; /* the first pair is not 0 */
+  out->size = (uint8_t)(at - out->bytes);
+  return true;
+}
+
 cyn_i_number_fault cyn_i_number_parse(cyn_bytes text, cyn_i_number *out) {
   if (text.size == 0) return CYN_NUMBER_EMPTY;
+  if (parse_plain(text, out)) return CYN_NUMBER_OK;
   scanned found;
   if (!scan(text, &found)) return CYN_NUMBER_SYNTAX;
   parts number = {0};
@@ -307,7 +333,8 @@ static cyn_i_number_fault sum_of(const parts *a, const parts *b, int sign_of_b, 
   }
   top++; /* room for a carry */
   int count = top > bottom ? top - bottom : 0;
-  int16_t sum[SUM_PAIRS] = {0};
+  int16_t sum[SUM_PAIRS];
+  memset(sum, 0, sizeof *sum * (size_t)count);
   accumulate(sum, top, a, 1);
   accumulate(sum, top, b, sign_of_b);
   bool negative = carry_all(sum, count) < 0;
