@@ -33,7 +33,7 @@ static char value_bytes[VALUE_SIZE];
 static char copy[VALUE_SIZE * 200];
 static size_t item_count = 10000;
 
-static void fail(const char *what) {
+_Noreturn static void fail(const char *what) {
   fprintf(stderr, "store_bench: %s\n", what);
   exit(1);
 }

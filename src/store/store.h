@@ -12,8 +12,9 @@
 
 #include "base/arena.h"
 
-/* Ordered by exactly (space, hash, partition, sort): numbers by value, bytes by memcmp and length. Limits: partition 255
- * bytes, sort 8,192 bytes. */
+/* Ordered by exactly (space, hash, partition, sort): numbers by value; partitions by length, then memcmp (so that their
+ * bytes need no escapes; it shows only where two hashes of 64 bits are equal); sort keys by memcmp, then length. Limits:
+ * spaces 16 to 2^31 (the others are the store's own), partition 255 bytes, sort 8,192 bytes. */
 typedef struct cyn_i_store_key {
   uint32_t space;
   uint64_t hash;
@@ -128,7 +129,8 @@ void cyn_i_store_write_later(cyn_i_store *store, cyn_i_store_write *write);
 /* True where a commit waits for a disk, so that an event loop must use write_later; false: write_batch at each turn. */
 bool cyn_i_store_commits_block(const cyn_i_store *store);
 
-/* The current guard (never 0): it changes with every applied write that had bump_guard. */
+/* The current guard (never 0): it changes with every applied write that had bump_guard. Read it before the view in which
+ * the catalog is read begins: the catalog is then never older than the guard. */
 uint64_t cyn_i_store_guard(const cyn_i_store *store);
 
 /* A counter as of the last commit; 0 when never added to. */

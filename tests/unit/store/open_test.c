@@ -1,6 +1,8 @@
 /* Opening, sharing, copying and filling a store. */
 #include "conformance.h"
 
+#include "base/alloc.h"
+
 static void copy_and_check(fixture *f, const char *name, bool compact) {
   char path[128];
   (void)snprintf(path, sizeof path, "%s/%s", f->folder, name);
@@ -168,6 +170,80 @@ TEST(paths_that_name_nothing) {
   CHECK_INT(cyn_i_store_lmdb_open(&options, &store, &error), CYN_E_STORE);
   cyn_error_clean_up(&error);
 }
+
+/* Each allocation of a store's life is failed in turn: an error, nothing leaked, nothing half done. */
+static int allocations_until_failure;
+static int allocation_fails(size_t size) {
+  (void)size;
+  return allocations_until_failure >= 0 && allocations_until_failure-- == 0;
+}
+
+static bool scenario_visitor(void *user, const cyn_i_store_key *key, cyn_bytes value) {
+  (void)user;
+  (void)key;
+  (void)value;
+  return true;
+}
+
+static cyn_status scenario(fixture *f, const cyn_i_store_options *options) {
+  cyn_status status = cyn_i_store_lmdb_open(options, &f->store, &f->error);
+  if (status != CYN_OK) return status;
+  if (f->which == FAULTY_MEMORY) {
+    cyn_i_store *inner = f->store;
+    status = cyn_i_store_faulty_open(inner, 1, &f->store, &f->error);
+    if (status != CYN_OK) f->store = inner;
+  }
+  if (status == CYN_OK) status = cyn_i_store_view_open(f->store, &f->view, &f->error);
+  cyn_i_store_key keys[20];
+  for (uint64_t i = 0; i < 20; i++) keys[i] = key_of(i, "p", "");
+  for (int i = 0; i < 3 && status == CYN_OK; i++) {
+    change c;
+    cyn_i_store_put put = {keys[i], cyn_str("v")};
+    cyn_i_store_add adds[2] = {{key_of(0, "n", ""), 1}, {key_of(0, "m", ""), 1}};
+    cyn_i_store_log_record record = {1, cyn_str("r")};
+    change_init(&c, f);
+    c.write.keys = keys;
+    c.write.key_count = 20;
+    c.effects = (cyn_i_store_effects){&put, 1, adds, 2, &record, 1, false};
+    status = change_run(&c);
+  }
+  cyn_i_store_range range = {.space = SPACE, .hash_high = UINT64_MAX};
+  if (status == CYN_OK) status = cyn_i_store_view_begin(f->view, &f->error);
+  if (status == CYN_OK) {
+    status = cyn_i_store_walk(f->view, &range, scenario_visitor, NULL, &f->error);
+    cyn_i_store_view_end(f->view);
+  }
+  fixture_close_store(f);
+  return status;
+}
+
+static void fail_allocations(kind which) {
+  fixture f;
+  if (!fixture_open(&f, which)) return;
+  fixture_close_store(&f);
+  cyn_i_store_options options = fixture_options(&f);
+  int failed = 0;
+  for (int n = 0; n < 500; n++) {
+    allocations_until_failure = n;
+    cyn_i_alloc_hook = allocation_fails;
+    cyn_status status = scenario(&f, &options);
+    cyn_i_alloc_hook = NULL;
+    CHECK(status == CYN_OK || status == CYN_E_OUT_OF_MEMORY);
+    failed += status != CYN_OK;
+    bool all_done = allocations_until_failure >= 0;
+    cyn_i_arena_clean_up(&f.arena);
+    cyn_i_arena_init(&f.arena, 0);
+    if (all_done) break;
+  }
+  CHECK(failed >= 5);
+  cyn_i_arena_clean_up(&f.arena);
+  cyn_error_clean_up(&f.error);
+  folder_remove(f.folder);
+}
+
+TEST(allocations_that_fail_in_memory) { fail_allocations(MEMORY); }
+TEST(allocations_that_fail_in_a_file) { fail_allocations(UNSAFE); }
+TEST(allocations_that_fail_in_the_test_store) { fail_allocations(FAULTY_MEMORY); }
 
 /* A view that its owner forgot does not outlive the store. */
 TEST(closing_takes_open_views_along) {
