@@ -233,9 +233,9 @@ cyn_i_control *cyn_i_control_new(cyn_i_worker *worker, cyn_i_call *call, cyn_byt
   control->region = call->context->region;
   if (!cyn_i_table_name_split(name_or_arn, &control->name, &control->region, &control->account) ||
       control->account.size + 1 + control->region.size > CYN_CATALOG_PARTITION_SIZE_MAX) {
-    (void)cyn_i_call_failed(call, cyn_i_error_setf(call->error, CYN_E_VALIDATION,
-                                                   "Invalid TableArn: Invalid ResourceArn provided as input %.*s",
-                                                   CYN_PRINT(name_or_arn)));
+    (void)cyn_i_call_failed(
+        call, cyn_i_error_setf(call->error, CYN_E_VALIDATION,
+                               "Invalid TableArn: Invalid ResourceArn provided as input %.*s", CYN_PRINT(name_or_arn)));
     return NULL;
   }
   if (!cyn_i_catalog_key(control->account, control->region, control->name, call->arena, &control->keys[0])) {

@@ -1,9 +1,9 @@
 /* Control writes: what CreateTable, UpdateTable, DeleteTable, TTL and tags have in common.
  *
- * Each is one write that declares the table's catalog record and the sequence of space numbers. Its decide reads the record
- * from the values that it is given and lets the operation change it; so an operation is judged against the table as it is
- * when it is applied, whatever was true before. Spaces that no record names any more go under CYN_SPACE_RECLAIM in the same
- * commit. */
+ * Each is one write that declares the table's catalog record and the sequence of space numbers. Its decide reads the
+ * record from the values that it is given and lets the operation change it; so an operation is judged against the
+ * table as it is when it is applied, whatever was true before. Spaces that no record names any more go under
+ * CYN_SPACE_RECLAIM in the same commit. */
 #ifndef CYN_ENGINE_CONTROL_H
 #define CYN_ENGINE_CONTROL_H
 
@@ -18,27 +18,27 @@ typedef struct cyn_i_control cyn_i_control;
 
 /* What the operation sees and changes in decide. Everything is in the call's arena. */
 typedef struct cyn_i_control_change {
-  bool found;                          /* there is a table (GONE ones are not there) */
-  cyn_i_table_state state;             /* at control->pending.now_ms; GONE when not found */
-  cyn_i_table_record record;           /* zero when not found */
-  cyn_table_description *description;  /* record.description, to be changed; NULL when not found */
-  uint32_t *index_spaces;              /* room for CYN_TABLE_INDEXES_MAX; record.index_spaces */
-  uint8_t *index_states;               /* likewise */
-  bool remove;                         /* the record is deleted, not written */
-  bool keep;                           /* nothing is written */
+  bool found;                         /* there is a table (GONE ones are not there) */
+  cyn_i_table_state state;            /* at control->pending.now_ms; GONE when not found */
+  cyn_i_table_record record;          /* zero when not found */
+  cyn_table_description *description; /* record.description, to be changed; NULL when not found */
+  uint32_t *index_spaces;             /* room for CYN_TABLE_INDEXES_MAX; record.index_spaces */
+  uint8_t *index_states;              /* likewise */
+  bool remove;                        /* the record is deleted, not written */
+  bool keep;                          /* nothing is written */
   uint32_t next_space;
   bool took_space;
   uint32_t reclaim[CYN_CONTROL_RECLAIM_MAX];
   size_t reclaim_count;
-  bool ttl_backfill;                   /* TTL was switched on: existing items need queue entries */
-  bool ttl_filled;                     /* they have them now */
-  bool settled;                        /* time alone has taken indexes out of the record */
+  bool ttl_backfill; /* TTL was switched on: existing items need queue entries */
+  bool ttl_filled;   /* they have them now */
+  bool settled;      /* time alone has taken indexes out of the record */
 } cyn_i_control_change;
 
 struct cyn_i_control {
-  cyn_i_pending pending;               /* first */
-  cyn_bytes account, region, name;     /* of the table */
-  cyn_i_store_key keys[2];             /* the record, the sequence */
+  cyn_i_pending pending;           /* first */
+  cyn_bytes account, region, name; /* of the table */
+  cyn_i_store_key keys[2];         /* the record, the sequence */
   /* Checks and changes. A status other than CYN_OK (the error is set) refuses. May be called again: it starts from
    * `change` alone. */
   cyn_status (*decide)(cyn_i_control *control, cyn_i_control_change *change, cyn_error *error);
@@ -46,7 +46,7 @@ struct cyn_i_control {
   void (*answer)(cyn_i_control *control);
   cyn_i_control_change change;
   cyn_status refused;
-  const void *extra;                   /* the operation's own */
+  const void *extra; /* the operation's own */
 };
 
 /* For the table of a name or ARN; NULL: call has failed. Hand &control->pending to the store. */

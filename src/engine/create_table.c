@@ -1,7 +1,7 @@
 /* CreateTable (validation.md 3.8). DynamoDB page: API_CreateTable.
  *
- * All checks but the last need no store; whether the name is free is known in decide, where a table whose deletion is over
- * makes room: its spaces are reclaimed in the same commit. */
+ * All checks but the last need no store; whether the name is free is known in decide, where a table whose deletion is
+ * over makes room: its spaces are reclaimed in the same commit. */
 #include "engine/control.h"
 #include "engine/table_describe.h"
 #include "engine/table_parts.h"
@@ -71,11 +71,11 @@ cyn_i_pending *cyn_i_create_table(cyn_i_worker *worker, cyn_i_call *call) {
 /* ---- checks ---- */
 
 static cyn_status check_not_built(const cyn_create_table_input *input, cyn_error *error) {
-  const char *what = input->vector_indexes.at != NULL                           ? "VectorIndexes"
-                     : input->resource_policy.data != NULL                      ? "ResourcePolicy"
-                     : input->global_table_source_arn.data != NULL              ? "GlobalTableSourceArn"
+  const char *what = input->vector_indexes.at != NULL                             ? "VectorIndexes"
+                     : input->resource_policy.data != NULL                        ? "ResourcePolicy"
+                     : input->global_table_source_arn.data != NULL                ? "GlobalTableSourceArn"
                      : input->global_table_settings_replication_mode.data != NULL ? "GlobalTableSettingsReplicationMode"
-                                                                                : NULL;
+                                                                                  : NULL;
   if (what == NULL) return CYN_OK;
   return cyn_i_error_setf(error, CYN_E_NOT_IMPLEMENTED, "Cynamo does not have %s of CreateTable yet", what);
 }
@@ -84,12 +84,14 @@ static cyn_status check_billing(const creation *c, cyn_error *error) {
   const cyn_create_table_input *input = c->input;
   if (c->is_on_demand && input->provisioned_throughput != NULL)
     return cyn_i_error_set(error, CYN_E_VALIDATION,
-                           INVALID "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is "
-                                   "PAY_PER_REQUEST");
+                           INVALID
+                           "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is "
+                           "PAY_PER_REQUEST");
   if (!c->is_on_demand && input->provisioned_throughput == NULL)
     return cyn_i_error_set(error, CYN_E_VALIDATION,
-                           INVALID "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is "
-                                   "PROVISIONED");
+                           INVALID
+                           "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is "
+                           "PROVISIONED");
   return cyn_i_check_units(input->provisioned_throughput, error);
 }
 
@@ -104,8 +106,9 @@ static cyn_status check_name_is_new(const creation *c, size_t position, cyn_erro
 static cyn_status check_global_throughput(const creation *c, const cyn_i_index_request *index, cyn_error *error) {
   if (c->is_on_demand && index->throughput != NULL)
     return cyn_i_error_setf(error, CYN_E_VALIDATION,
-                            INVALID "ProvisionedThroughput should not be specified for index: %.*s when BillingMode is "
-                                    "PAY_PER_REQUEST",
+                            INVALID
+                            "ProvisionedThroughput should not be specified for index: %.*s when BillingMode is "
+                            "PAY_PER_REQUEST",
                             CYN_PRINT(index->name));
   if (!c->is_on_demand && index->throughput == NULL)
     return cyn_i_error_setf(error, CYN_E_VALIDATION, INVALID "ProvisionedThroughput is not specified for index: %.*s",
@@ -135,8 +138,9 @@ static cyn_status check_local(const creation *c, cyn_i_call *call) {
     return cyn_i_error_set(call->error, CYN_E_VALIDATION, INVALID "List of LocalSecondaryIndexes is empty");
   if (input->key_schema.count < 2)
     return cyn_i_error_set(call->error, CYN_E_VALIDATION,
-                           INVALID "Table KeySchema does not have a range key, which is required when specifying a "
-                                   "LocalSecondaryIndex");
+                           INVALID
+                           "Table KeySchema does not have a range key, which is required when specifying a "
+                           "LocalSecondaryIndex");
   cyn_status status = check_indexes(c, 0, c->local_count, call);
   if (status == CYN_OK && c->local_count > CYN_LOCAL_INDEXES_MAX)
     status = cyn_i_error_set(call->error, CYN_E_VALIDATION,
@@ -203,7 +207,8 @@ static cyn_status check_all_used(const creation *c, cyn_i_call *call) {
   for (size_t i = 0; i < used_count; i++) cyn_i_buf_printf(&keys, "%s%.*s", i != 0 ? ", " : "", CYN_PRINT(used[i]));
   if (defined.failed || keys.failed) return cyn_i_error_no_memory(call->error);
   return cyn_i_error_setf(call->error, CYN_E_VALIDATION,
-                          INVALID "Some AttributeDefinitions are not used. AttributeDefinitions: [%.*s], keys used: [%.*s]",
+                          INVALID
+                          "Some AttributeDefinitions are not used. AttributeDefinitions: [%.*s], keys used: [%.*s]",
                           (int)defined.size, (const char *)defined.data, (int)keys.size, (const char *)keys.data);
 }
 
@@ -222,8 +227,8 @@ static cyn_status check(creation *c, cyn_i_call *call) {
   cyn_status status = check_not_built(input, error);
   if (status == CYN_OK) status = check_billing(c, error);
   if (status == CYN_OK)
-    status = cyn_i_check_table_keys(&input->attribute_definitions, &input->key_schema, has_index_lists, call->arena,
-                                    error);
+    status =
+        cyn_i_check_table_keys(&input->attribute_definitions, &input->key_schema, has_index_lists, call->arena, error);
   if (status == CYN_OK) status = check_local(c, call);
   if (status == CYN_OK) status = check_global(c, call);
   if (status == CYN_OK) status = check_projected_count(c, error);
@@ -266,11 +271,11 @@ static bool describe_billing(const creation *c, cyn_table_description *descripti
   const cyn_provisioned_throughput_description *units = cyn_i_parts_throughput(input->provisioned_throughput, arena);
   if (units == NULL) return false;
   description->provisioned_throughput = units;
-  cyn_i_warm_units warm =
-      cyn_i_parts_warm(input->warm_throughput, units, c->is_on_demand, (cyn_i_warm_units){0, 0});
+  cyn_i_warm_units warm = cyn_i_parts_warm(input->warm_throughput, units, c->is_on_demand, (cyn_i_warm_units){0, 0});
   description->warm_throughput = cyn_i_parts_table_warm(warm, arena);
   if (description->warm_throughput == NULL) return false;
-  if (!cyn_i_parts_on_demand(NULL, input->on_demand_throughput, arena, &description->on_demand_throughput)) return false;
+  if (!cyn_i_parts_on_demand(NULL, input->on_demand_throughput, arena, &description->on_demand_throughput))
+    return false;
   if (!c->is_on_demand) return true;
   cyn_billing_mode_summary *summary = cyn_i_arena_alloc(arena, sizeof *summary);
   if (summary == NULL) return false;

@@ -1,5 +1,5 @@
-/* DescribeTimeToLive (validation.md 3.9). DynamoDB page: API_DescribeTimeToLive. A switch shows as under way for as long
- * as tables take to change here (update_table_delay_ms). */
+/* DescribeTimeToLive (validation.md 3.9). DynamoDB page: API_DescribeTimeToLive. A switch shows as under way for as
+ * long as tables take to change here (update_table_delay_ms). */
 #include "engine/control.h"
 
 static const char *status_text(const cyn_i_engine *engine, const cyn_i_table *table) {

@@ -35,7 +35,8 @@ cyn_i_pending *cyn_i_list_tables(cyn_i_worker *worker, cyn_i_call *call) {
                   .arena = call->arena};
   list.names = cyn_i_arena_alloc(call->arena, (list.limit + 1) * sizeof *list.names);
   cyn_i_store_key key;
-  if (list.names == NULL || !cyn_i_catalog_key(call->context->account, call->context->region, cyn_str(""), call->arena, &key))
+  if (list.names == NULL ||
+      !cyn_i_catalog_key(call->context->account, call->context->region, cyn_str(""), call->arena, &key))
     return cyn_i_call_failed(call, cyn_i_error_no_memory(call->error));
   cyn_i_store_range range = {.space = key.space,
                              .whole_partition_range = true,

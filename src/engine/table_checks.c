@@ -78,7 +78,9 @@ bool cyn_i_definitions_prune(cyn_table_description *description, cyn_i_arena *ar
 
 /* ---- key schemas ---- */
 
-static bool is_hash(const cyn_key_schema_element *element) { return cyn_i_is_text(element->key_type, CYN_KEY_TYPE_HASH); }
+static bool is_hash(const cyn_key_schema_element *element) {
+  return cyn_i_is_text(element->key_type, CYN_KEY_TYPE_HASH);
+}
 
 static cyn_status check_defined(const cyn_attribute_definitions *definitions, const cyn_key_schema *keys,
                                 cyn_i_arena *arena, cyn_error *error) {
@@ -89,8 +91,9 @@ static cyn_status check_defined(const cyn_attribute_definitions *definitions, co
   cyn_bytes key_names = names_of_keys(keys, arena), defined = names_of_definitions(definitions, arena);
   if (key_names.data == NULL || defined.data == NULL) return cyn_i_error_no_memory(error);
   return cyn_i_error_setf(error, CYN_E_VALIDATION,
-                          INVALID "Some index key attributes are not defined in AttributeDefinitions. Keys: [%.*s], "
-                                  "AttributeDefinitions: [%.*s]",
+                          INVALID
+                          "Some index key attributes are not defined in AttributeDefinitions. Keys: [%.*s], "
+                          "AttributeDefinitions: [%.*s]",
                           CYN_PRINT(key_names), CYN_PRINT(defined));
 }
 
@@ -103,10 +106,11 @@ static cyn_status check_too_many_elements(const cyn_key_schema *keys, const char
     cyn_i_buf_printf(&buf, "%sKeySchemaElement(attributeName=%.*s, keyType=%.*s)", i != 0 ? ", " : "",
                      CYN_PRINT(keys->at[i]->attribute_name), CYN_PRINT(keys->at[i]->key_type));
   if (buf.failed) return cyn_i_error_no_memory(error);
-  return cyn_i_error_setf(error, CYN_E_VALIDATION,
-                          "1 validation error detected: Value '[%.*s]' at '%s' failed to satisfy constraint: Member must "
-                          "have length less than or equal to 2",
-                          (int)buf.size, (const char *)buf.data, path);
+  return cyn_i_error_setf(
+      error, CYN_E_VALIDATION,
+      "1 validation error detected: Value '[%.*s]' at '%s' failed to satisfy constraint: Member must "
+      "have length less than or equal to 2",
+      (int)buf.size, (const char *)buf.data, path);
 }
 
 /* The shape that tables, local indexes and old global ones have: a HASH, then maybe a RANGE. */
@@ -132,8 +136,10 @@ static cyn_status check_multi_attribute(const cyn_key_schema *keys, cyn_error *e
   for (size_t i = 0; i < keys->count; i++) {
     if (is_hash(keys->at[i]) && range_count != 0)
       return invalid(error, "All HASH key attributes must precede RANGE key attributes in the KeySchema");
-    if (is_hash(keys->at[i])) hash_count++;
-    else range_count++;
+    if (is_hash(keys->at[i]))
+      hash_count++;
+    else
+      range_count++;
   }
   if (hash_count > CYN_INDEX_KEY_PARTS_MAX)
     return invalid(error, "The KeySchema exceeds the maximum allowed number of HASH key attributes");
@@ -162,21 +168,24 @@ cyn_status cyn_i_check_table_keys(const cyn_attribute_definitions *definitions, 
         return cyn_i_error_setf(error, CYN_E_VALIDATION, "Attribute Name is duplicated: %.*s",
                                 CYN_PRINT(definitions->at[i]->attribute_name));
   if (!has_index_lists && keys->count != definitions->count)
-    return invalid(error, "Number of attributes in KeySchema does not exactly match number of attributes defined in "
-                          "AttributeDefinitions");
+    return invalid(error,
+                   "Number of attributes in KeySchema does not exactly match number of attributes defined in "
+                   "AttributeDefinitions");
   return CYN_OK;
 }
 
 static cyn_status check_local_keys(const cyn_i_index_request *index, const cyn_key_schema *table_keys,
                                    cyn_error *error) {
   if (index->keys->count < 2)
-    return cyn_i_error_setf(error, CYN_E_VALIDATION, INVALID "Index KeySchema does not have a range key for index: %.*s",
+    return cyn_i_error_setf(error, CYN_E_VALIDATION,
+                            INVALID "Index KeySchema does not have a range key for index: %.*s",
                             CYN_PRINT(index->name));
   cyn_bytes own = index->keys->at[0]->attribute_name, of_table = table_keys->at[0]->attribute_name;
   if (cyn_i_same(own, of_table)) return CYN_OK;
   return cyn_i_error_setf(error, CYN_E_VALIDATION,
-                          INVALID "Index KeySchema does not have the same leading hash key as table KeySchema for index: "
-                                  "%.*s. index hash key: %.*s, table hash key: %.*s",
+                          INVALID
+                          "Index KeySchema does not have the same leading hash key as table KeySchema for index: "
+                          "%.*s. index hash key: %.*s, table hash key: %.*s",
                           CYN_PRINT(index->name), CYN_PRINT(own), CYN_PRINT(of_table));
 }
 
@@ -190,7 +199,8 @@ cyn_status cyn_i_check_index_keys_of(const cyn_i_index_request *index, const cyn
   if (status == CYN_OK) status = check_defined(definitions, index->keys, arena, error);
   if (status != CYN_OK) return status;
   /* two HASH attributes are a global index's key of today, not a wrong one of old */
-  bool is_old_shape = !index->is_global || (index->keys->count <= 2 && (index->keys->count < 2 || !is_hash(index->keys->at[1])));
+  bool is_old_shape =
+      !index->is_global || (index->keys->count <= 2 && (index->keys->count < 2 || !is_hash(index->keys->at[1])));
   status = is_old_shape ? check_hash_range(index->keys, error) : check_multi_attribute(index->keys, error);
   if (status == CYN_OK && !index->is_global) status = check_local_keys(index, table_keys, error);
   return status;
@@ -238,13 +248,15 @@ static cyn_status check_on_demand_value(cyn_opt_int value, const char *member, c
   if (!value.is_set) return CYN_OK;
   if (is_provisioned && index.data == NULL)
     return cyn_i_error_setf(error, CYN_E_VALIDATION,
-                            INVALID "%s for OnDemandThroughput cannot be specified when %stable BillingMode is "
-                                    "PROVISIONED%s",
+                            INVALID
+                            "%s for OnDemandThroughput cannot be specified when %stable BillingMode is "
+                            "PROVISIONED%s",
                             member, is_update ? "the " : "", is_update ? "" : ".");
   if (is_provisioned)
     return cyn_i_error_setf(error, CYN_E_VALIDATION,
-                            INVALID "%s for OnDemandThroughput for index%s: %.*s cannot be specified when %stable "
-                                    "BillingMode is PROVISIONED%s",
+                            INVALID
+                            "%s for OnDemandThroughput for index%s: %.*s cannot be specified when %stable "
+                            "BillingMode is PROVISIONED%s",
                             member, is_update ? " " : "", CYN_PRINT(index), is_update ? "the " : "",
                             is_update ? "" : ".");
   if (value.value >= 1 || (is_update && value.value == -1)) return CYN_OK;
@@ -269,9 +281,9 @@ cyn_status cyn_i_check_on_demand(const cyn_on_demand_throughput *on_demand, cyn_
 static cyn_status check_warm_value(cyn_opt_int value, const char *kind, cyn_bytes index, int64_t base,
                                    bool is_provisioned, cyn_error *error) {
   if (!value.is_set || value.value >= base) return CYN_OK;
-  const char *than = !is_provisioned      ? "initial throughput for OnDemand"
+  const char *than = !is_provisioned  ? "initial throughput for OnDemand"
                      : kind[0] == 'R' ? "ReadCapacityUnits of ProvisionedThroughput"
-                                          : "WriteCapacityUnits of ProvisionedThroughput";
+                                      : "WriteCapacityUnits of ProvisionedThroughput";
   if (index.data == NULL)
     return cyn_i_error_setf(error, CYN_E_VALIDATION,
                             INVALID "Requested %sUnitsPerSecond for WarmThroughput for table is lower than %s", kind,
@@ -300,9 +312,9 @@ cyn_status cyn_i_check_stream(const cyn_stream_specification *stream, bool is_up
     return invalid(error, is_update ? "If stream is being enabled then UpdateViewType is required"
                                     : "Table is being created with a stream enabled, UpdateViewType is required");
   if (!stream->stream_enabled.value && has_view)
-    return invalid(error, is_update
-                              ? "If stream is being disabled, then UpdateViewType must not be specified"
-                              : "Table is being created with a stream disabled, UpdateViewType should not be specified");
+    return invalid(error,
+                   is_update ? "If stream is being disabled, then UpdateViewType must not be specified"
+                             : "Table is being created with a stream disabled, UpdateViewType should not be specified");
   return CYN_OK;
 }
 

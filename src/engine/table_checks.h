@@ -1,5 +1,5 @@
-/* Checks that CreateTable and UpdateTable share, with the service's texts (validation.md 3.8). Each returns the status of
- * the error that it has set. */
+/* Checks that CreateTable and UpdateTable share, with the service's texts (validation.md 3.8). Each returns the status
+ * of the error that it has set. */
 #ifndef CYN_ENGINE_TABLE_CHECKS_H
 #define CYN_ENGINE_TABLE_CHECKS_H
 

@@ -1,4 +1,5 @@
-/* See table_describe.h. Status, counters and sizes are never in the record; the record's warm throughput has no status. */
+/* See table_describe.h. Status, counters and sizes are never in the record; the record's warm throughput has no
+ * status. */
 #include "engine/table_describe.h"
 
 #include "engine/control.h"
@@ -29,8 +30,10 @@ static const char *state_text(cyn_i_table_state state) {
 
 static void *fresh_copy(describer *d, const void *source, size_t size) {
   void *out = cyn_i_arena_alloc(d->arena, size);
-  if (out == NULL) d->status = cyn_i_error_no_memory(d->error);
-  else memcpy(out, source, size);
+  if (out == NULL)
+    d->status = cyn_i_error_no_memory(d->error);
+  else
+    memcpy(out, source, size);
   return out;
 }
 
@@ -62,8 +65,7 @@ static void describe_local_indexes(describer *d, cyn_table_description *out) {
     return;
   }
   for (size_t i = 0; i < count; i++) {
-    cyn_local_secondary_index_description *index =
-        fresh_copy(d, out->local_secondary_indexes.at[i], sizeof *index);
+    cyn_local_secondary_index_description *index = fresh_copy(d, out->local_secondary_indexes.at[i], sizeof *index);
     if (index == NULL) return;
     index->index_size_bytes = counter(d, d->record->index_spaces[i], 'b');
     index->item_count = counter(d, d->record->index_spaces[i], 'n');
@@ -86,8 +88,7 @@ static void set_index_state(describer *d, cyn_global_secondary_index_description
     index->backfilling = cyn_bool(d->kind == CYN_DESCRIBE_TABLE && d->state == CYN_TABLE_ACTIVE);
   if (d->kind == CYN_DESCRIBE_CREATED) index->warm_throughput = NULL;
   if (index->warm_throughput == NULL) return;
-  cyn_global_secondary_index_warm_throughput_description *warm =
-      fresh_copy(d, index->warm_throughput, sizeof *warm);
+  cyn_global_secondary_index_warm_throughput_description *warm = fresh_copy(d, index->warm_throughput, sizeof *warm);
   if (warm == NULL) return;
   warm->status = cyn_str(is_creating ? CYN_INDEX_STATUS_UPDATING : CYN_INDEX_STATUS_ACTIVE);
   index->warm_throughput = warm;
@@ -105,8 +106,7 @@ static void describe_global_indexes(describer *d, cyn_table_description *out) {
   for (size_t i = 0; i < count; i++) {
     cyn_i_index_state state = (cyn_i_index_state)d->record->index_states[local_count + i];
     if (is_gone(d, state)) continue;
-    cyn_global_secondary_index_description *index =
-        fresh_copy(d, out->global_secondary_indexes.at[i], sizeof *index);
+    cyn_global_secondary_index_description *index = fresh_copy(d, out->global_secondary_indexes.at[i], sizeof *index);
     if (index == NULL) return;
     uint32_t space = d->record->index_spaces[local_count + i];
     index->index_size_bytes = counter(d, space, 'b');

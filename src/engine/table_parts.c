@@ -67,8 +67,8 @@ cyn_provisioned_throughput_description *cyn_i_parts_throughput_changed(
   if (reads > 0 || writes > 0) out->last_increase_date_time = cyn_double(cyn_i_seconds(now_ms));
   if (reads < 0 || writes < 0) {
     int64_t today = now_ms / 1000 / DAY_SECONDS;
-    bool is_first = !old->last_decrease_date_time.is_set ||
-                    (int64_t)old->last_decrease_date_time.value / DAY_SECONDS != today;
+    bool is_first =
+        !old->last_decrease_date_time.is_set || (int64_t)old->last_decrease_date_time.value / DAY_SECONDS != today;
     out->number_of_decreases_today = cyn_int(is_first ? 1 : old->number_of_decreases_today.value + 1);
     out->last_decrease_date_time = cyn_double(cyn_i_seconds(now_ms));
   }
@@ -82,7 +82,8 @@ cyn_i_warm_units cyn_i_parts_warm(const cyn_warm_throughput *asked, const cyn_pr
   cyn_i_warm_units out = had;
   out.read = larger(out.read, is_on_demand ? CYN_ON_DEMAND_READ_UNITS : units->read_capacity_units.value);
   out.write = larger(out.write, is_on_demand ? CYN_ON_DEMAND_WRITE_UNITS : units->write_capacity_units.value);
-  if (asked != NULL && asked->read_units_per_second.is_set) out.read = larger(out.read, asked->read_units_per_second.value);
+  if (asked != NULL && asked->read_units_per_second.is_set)
+    out.read = larger(out.read, asked->read_units_per_second.value);
   if (asked != NULL && asked->write_units_per_second.is_set)
     out.write = larger(out.write, asked->write_units_per_second.value);
   return out;

@@ -1,5 +1,5 @@
-/* Parts of a TableDescription, made from the parts of a request. All in the arena; NULL or false: out of memory. What the
- * request holds is borrowed. */
+/* Parts of a TableDescription, made from the parts of a request. All in the arena; NULL or false: out of memory. What
+ * the request holds is borrowed. */
 #ifndef CYN_ENGINE_TABLE_PARTS_H
 #define CYN_ENGINE_TABLE_PARTS_H
 

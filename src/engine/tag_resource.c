@@ -1,5 +1,6 @@
-/* TagResource, UntagResource, ListTagsOfResource (validation.md 3.9). DynamoDB pages: API_TagResource, API_UntagResource,
- * API_ListTagsOfResource. At most 50 tags, all in one answer: the service gives no NextToken at 50 either. */
+/* TagResource, UntagResource, ListTagsOfResource (validation.md 3.9). DynamoDB pages: API_TagResource,
+ * API_UntagResource, API_ListTagsOfResource. At most 50 tags, all in one answer: the service gives no NextToken at 50
+ * either. */
 #include "engine/control.h"
 #include "engine/table_checks.h"
 
@@ -35,8 +36,8 @@ static cyn_status check_is_table(cyn_i_call *call, cyn_bytes arn) {
   if (is_arn && cyn_i_table_name_split(arn, &name, &region, &account) && name.size >= TABLE_NAME_SIZE_MIN &&
       name.data != arn.data)
     return CYN_OK;
-  return cyn_i_error_setf(call->error, CYN_E_VALIDATION,
-                          "Invalid TableArn: Invalid ResourceArn provided as input %.*s", CYN_PRINT(arn));
+  return cyn_i_error_setf(call->error, CYN_E_VALIDATION, "Invalid TableArn: Invalid ResourceArn provided as input %.*s",
+                          CYN_PRINT(arn));
 }
 
 static cyn_status not_found(cyn_bytes arn, cyn_error *error) {
@@ -70,7 +71,8 @@ static cyn_status decide_tag(cyn_i_control *control, cyn_i_control_change *chang
   const cyn_tag_resource_input *input = control->pending.call->input;
   if (!change->found || change->state == CYN_TABLE_CREATING) return not_found(input->resource_arn, error);
   cyn_tag_list old = tags_of(&change->record);
-  const cyn_tag **list = cyn_i_arena_alloc(control->pending.call->arena, (old.count + input->tags.count) * sizeof *list);
+  const cyn_tag **list =
+      cyn_i_arena_alloc(control->pending.call->arena, (old.count + input->tags.count) * sizeof *list);
   if (list == NULL) return cyn_i_error_no_memory(error);
   size_t count = 0;
   for (; count < old.count; count++) list[count] = old.at[count];

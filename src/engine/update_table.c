@@ -1,5 +1,5 @@
-/* UpdateTable (validation.md 3.8). DynamoDB page: API_UpdateTable. What the request alone shows is checked before; the rest
- * is judged in decide, against the record as it is. */
+/* UpdateTable (validation.md 3.8). DynamoDB page: API_UpdateTable. What the request alone shows is checked before; the
+ * rest is judged in decide, against the record as it is. */
 #include "engine/update_table.h"
 
 #include "engine/table_describe.h"
@@ -33,13 +33,14 @@ static cyn_status check_units_change(const cyn_i_table_update *update, const cyn
       now->write_capacity_units.value != wanted->write_capacity_units.value)
     return CYN_OK;
   long long read = now->read_capacity_units.value, write = now->write_capacity_units.value;
-  return cyn_i_error_setf(error, CYN_E_VALIDATION,
-                          "The provisioned throughput for the table will not change. The requested value equals the "
-                          "current value. Current ReadCapacityUnits provisioned for the table: %lld. Requested "
-                          "ReadCapacityUnits: %lld. Current WriteCapacityUnits provisioned for the table: %lld. Requested "
-                          "WriteCapacityUnits: %lld. Refer to the Amazon DynamoDB Developer Guide for current limits and "
-                          "how to request higher limits.",
-                          read, read, write, write);
+  return cyn_i_error_setf(
+      error, CYN_E_VALIDATION,
+      "The provisioned throughput for the table will not change. The requested value equals the "
+      "current value. Current ReadCapacityUnits provisioned for the table: %lld. Requested "
+      "ReadCapacityUnits: %lld. Current WriteCapacityUnits provisioned for the table: %lld. Requested "
+      "WriteCapacityUnits: %lld. Refer to the Amazon DynamoDB Developer Guide for current limits and "
+      "how to request higher limits.",
+      read, read, write, write);
 }
 
 static cyn_status check_stream_change(const cyn_i_table_update *update, const cyn_i_control *control,
@@ -66,8 +67,9 @@ static cyn_status check_sse_change(const cyn_i_table_update *update, const cyn_t
   if (is_on && description->sse_description != NULL && wanted->kms_master_key_id.data != NULL &&
       cyn_i_same(description->sse_description->kms_master_key_arn, wanted->kms_master_key_id))
     return cyn_i_error_set(error, CYN_E_VALIDATION,
-                           INVALID "Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId parameter if "
-                                   "you want to change Master Key");
+                           INVALID
+                           "Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId parameter if "
+                           "you want to change Master Key");
   return CYN_OK;
 }
 
@@ -77,12 +79,15 @@ static cyn_status check_warm_change(const cyn_i_table_update *update, const cyn_
   if (wanted == NULL) return CYN_OK;
   cyn_i_warm_units now = cyn_i_parts_table_warm_units(description->warm_throughput);
   const char *kind = NULL;
-  if (wanted->read_units_per_second.is_set && wanted->read_units_per_second.value < now.read) kind = "Read";
-  else if (wanted->write_units_per_second.is_set && wanted->write_units_per_second.value < now.write) kind = "Write";
+  if (wanted->read_units_per_second.is_set && wanted->read_units_per_second.value < now.read)
+    kind = "Read";
+  else if (wanted->write_units_per_second.is_set && wanted->write_units_per_second.value < now.write)
+    kind = "Write";
   if (kind == NULL) return CYN_OK;
   return cyn_i_error_setf(error, CYN_E_VALIDATION,
-                          INVALID "Requested %sUnitsPerSecond for WarmThroughput for table is lower than current "
-                                  "WarmThroughput, decreasing WarmThroughput is not supported",
+                          INVALID
+                          "Requested %sUnitsPerSecond for WarmThroughput for table is lower than current "
+                          "WarmThroughput, decreasing WarmThroughput is not supported",
                           kind);
 }
 
@@ -99,8 +104,9 @@ static cyn_status check(const cyn_i_table_update *update, const cyn_i_control *c
   const cyn_table_description *description = change->description;
   if (update->is_on_demand && update->input->provisioned_throughput != NULL)
     return cyn_i_error_set(error, CYN_E_VALIDATION,
-                           INVALID "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is "
-                                   "PAY_PER_REQUEST");
+                           INVALID
+                           "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is "
+                           "PAY_PER_REQUEST");
   cyn_status status = cyn_i_check_on_demand(update->input->on_demand_throughput, (cyn_bytes){NULL, 0},
                                             !update->is_on_demand, true, error);
   if (status == CYN_OK) status = cyn_i_update_indexes_check(update, control, change, error);

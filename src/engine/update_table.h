@@ -1,4 +1,5 @@
-/* UpdateTable in three files: checks of the request (update_table_checks.c), indexes (update_table_indexes.c), the rest. */
+/* UpdateTable in three files: checks of the request (update_table_checks.c), indexes (update_table_indexes.c), the
+ * rest. */
 #ifndef CYN_ENGINE_UPDATE_TABLE_H
 #define CYN_ENGINE_UPDATE_TABLE_H
 
@@ -12,10 +13,10 @@ typedef struct cyn_i_table_update {
   const cyn_update_table_input *input;
   cyn_i_arena *arena;
   int64_t now_ms, delay_ms;
-  bool is_on_demand;      /* after the change */
+  bool is_on_demand; /* after the change */
   bool was_on_demand;
-  bool makes_updating;    /* the table is UPDATING for a while */
-  cyn_bytes deleted_index;  /* shown as DELETING in the answer though it is gone from the record */
+  bool makes_updating;     /* the table is UPDATING for a while */
+  cyn_bytes deleted_index; /* shown as DELETING in the answer though it is gone from the record */
   const cyn_global_secondary_index_description *deleted_description;
 } cyn_i_table_update;
 

@@ -59,7 +59,7 @@ static kinds kinds_of(const cyn_update_table_input *input) {
 }
 
 static cyn_bytes entry_name(const cyn_global_secondary_index_update *entry) {
-  return entry->update != NULL ? entry->update->index_name
+  return entry->update != NULL   ? entry->update->index_name
          : entry->create != NULL ? entry->create->index_name
                                  : entry->delete_->index_name;
 }
@@ -69,8 +69,9 @@ static cyn_status check_warm_given(const cyn_global_secondary_index_update *entr
   const cyn_warm_throughput *warm = entry->update->warm_throughput;
   if (warm->read_units_per_second.is_set || warm->write_units_per_second.is_set) return CYN_OK;
   return cyn_i_error_setf(error, CYN_E_VALIDATION,
-                          INVALID "WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond "
-                                  "specified for index: %.*s",
+                          INVALID
+                          "WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond "
+                          "specified for index: %.*s",
                           CYN_PRINT(entry->update->index_name));
 }
 
@@ -81,15 +82,17 @@ static cyn_status check_entries(const cyn_update_table_input *input, cyn_error *
     const cyn_global_secondary_index_update *entry = list->at[i];
     int actions = (entry->update != NULL) + (entry->create != NULL) + (entry->delete_ != NULL);
     if (actions == 0)
-      return invalid(error, "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
-                            "GlobalSecondaryIndexUpdate.Delete must not be null");
+      return invalid(error,
+                     "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
+                     "GlobalSecondaryIndexUpdate.Delete must not be null");
     if (actions > 1)
       return invalid(error, "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object");
     for (size_t j = 0; j < i; j++)
       if (cyn_i_same(entry_name(list->at[j]), entry_name(entry)))
         return cyn_i_error_setf(error, CYN_E_VALIDATION,
-                                INVALID "Only one global secondary index update per index is allowed simultaneously. "
-                                        "Index: %.*s",
+                                INVALID
+                                "Only one global secondary index update per index is allowed simultaneously. "
+                                "Index: %.*s",
                                 CYN_PRINT(entry_name(entry)));
     cyn_status status = check_warm_given(entry, error);
     if (status != CYN_OK) return status;
@@ -110,8 +113,7 @@ static cyn_status check_combination(const kinds *k, bool is_on_demand_asked, cyn
     return invalid(error, "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request");
   if (k->count > 1 && k->warm) return invalid(error, "WarmThroughput must be the only operation in the request");
   bool changes_units = k->throughput || (k->billing && !is_on_demand_asked);
-  if (k->stream && changes_units)
-    return invalid(error, "You cannot modify stream status while updating table IOPS");
+  if (k->stream && changes_units) return invalid(error, "You cannot modify stream status while updating table IOPS");
   if (k->structural && k->throughput)
     return invalid(error, "You cannot create or delete index while updating table IOPS");
   if (k->structural && k->stream)

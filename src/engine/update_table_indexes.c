@@ -1,6 +1,7 @@
-/* UpdateTable's GlobalSecondaryIndexUpdates. A new index starts CREATING: writes keep it up to date from the moment that it
- * is in the record, and a background job fills in the items that were there before (upkeep.h). A deleted one goes from the
- * record and its space is reclaimed; with a delay it stays as DELETING until the table is ACTIVE again. */
+/* UpdateTable's GlobalSecondaryIndexUpdates. A new index starts CREATING: writes keep it up to date from the moment
+ * that it is in the record, and a background job fills in the items that were there before (upkeep.h). A deleted one
+ * goes from the record and its space is reclaimed; with a delay it stays as DELETING until the table is ACTIVE again.
+ */
 #include "engine/update_table.h"
 
 #define INVALID "One or more parameter values were invalid: "
@@ -44,11 +45,10 @@ static cyn_i_index_request request_of(const cyn_create_global_secondary_index_ac
 static cyn_status missing(const cyn_i_control *control, const cyn_i_control_change *change, cyn_bytes name,
                           const char *verb, cyn_error *error) {
   if (is_local(change, name))
-    return cyn_i_error_setf(error, CYN_E_VALIDATION, "Cannot %s an index that is not a GlobalSecondaryIndex: %.*s", verb,
-                            CYN_PRINT(name));
-  return cyn_i_error_setf(error, CYN_E_RESOURCE_NOT_FOUND,
-                          "Requested resource not found: Index %.*s for table %.*s", CYN_PRINT(name),
-                          CYN_PRINT(control->name));
+    return cyn_i_error_setf(error, CYN_E_VALIDATION, "Cannot %s an index that is not a GlobalSecondaryIndex: %.*s",
+                            verb, CYN_PRINT(name));
+  return cyn_i_error_setf(error, CYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Index %.*s for table %.*s",
+                          CYN_PRINT(name), CYN_PRINT(control->name));
 }
 
 static cyn_status busy(const cyn_i_control *control, cyn_bytes name, cyn_error *error) {
@@ -64,8 +64,9 @@ static cyn_status check_create(const cyn_i_table_update *update, const cyn_i_con
   if (find(change, index.name) != NONE || is_local(change, index.name))
     return cyn_i_error_set(error, CYN_E_VALIDATION, "Attempting to create an index which already exists");
   if (change->description->global_secondary_indexes.count >= CYN_GLOBAL_INDEXES_MAX)
-    return cyn_i_error_set(error, CYN_E_LIMIT_EXCEEDED,
-                           "Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit of 20");
+    return cyn_i_error_set(
+        error, CYN_E_LIMIT_EXCEEDED,
+        "Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit of 20");
   const cyn_attribute_definitions *given = &update->input->attribute_definitions;
   if (given->count == 0)
     return cyn_i_error_setf(error, CYN_E_VALIDATION, INVALID "AttributeDefinitions is not specified for index: %.*s",
@@ -78,8 +79,9 @@ static cyn_status check_create(const cyn_i_table_update *update, const cyn_i_con
   if (status != CYN_OK) return status;
   if (update->is_on_demand && index.throughput != NULL)
     return cyn_i_error_setf(error, CYN_E_VALIDATION,
-                            INVALID "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: %.*s "
-                                    "when BillingMode is PAY_PER_REQUEST",
+                            INVALID
+                            "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: %.*s "
+                            "when BillingMode is PAY_PER_REQUEST",
                             CYN_PRINT(index.name));
   if (!update->is_on_demand && index.throughput == NULL)
     return cyn_i_error_setf(error, CYN_E_VALIDATION,
@@ -96,14 +98,15 @@ static cyn_status check_units_change(const cyn_global_secondary_index_descriptio
       now->write_capacity_units.value != wanted->write_capacity_units.value)
     return CYN_OK;
   long long read = now->read_capacity_units.value, write = now->write_capacity_units.value;
-  return cyn_i_error_setf(error, CYN_E_VALIDATION,
-                          "The provisioned throughput for the index %.*s will not change. The requested value equals the "
-                          "current value. Current ReadCapacityUnits provisioned for index %.*s: %lld. Requested "
-                          "ReadCapacityUnits: %lld. Current WriteCapacityUnits provisioned for index %.*s: %lld. Requested "
-                          "WriteCapacityUnits: %lld. Refer to the Amazon DynamoDB Developer Guide for current limits and "
-                          "how to request higher limits.",
-                          CYN_PRINT(index->index_name), CYN_PRINT(index->index_name), read, read,
-                          CYN_PRINT(index->index_name), write, write);
+  return cyn_i_error_setf(
+      error, CYN_E_VALIDATION,
+      "The provisioned throughput for the index %.*s will not change. The requested value equals the "
+      "current value. Current ReadCapacityUnits provisioned for index %.*s: %lld. Requested "
+      "ReadCapacityUnits: %lld. Current WriteCapacityUnits provisioned for index %.*s: %lld. Requested "
+      "WriteCapacityUnits: %lld. Refer to the Amazon DynamoDB Developer Guide for current limits and "
+      "how to request higher limits.",
+      CYN_PRINT(index->index_name), CYN_PRINT(index->index_name), read, read, CYN_PRINT(index->index_name), write,
+      write);
 }
 
 static cyn_status check_warm_change(const cyn_global_secondary_index_description *index,
@@ -111,12 +114,15 @@ static cyn_status check_warm_change(const cyn_global_secondary_index_description
   if (wanted == NULL) return CYN_OK;
   cyn_i_warm_units now = cyn_i_parts_index_warm_units(index->warm_throughput);
   const char *kind = NULL;
-  if (wanted->read_units_per_second.is_set && wanted->read_units_per_second.value < now.read) kind = "Read";
-  else if (wanted->write_units_per_second.is_set && wanted->write_units_per_second.value < now.write) kind = "Write";
+  if (wanted->read_units_per_second.is_set && wanted->read_units_per_second.value < now.read)
+    kind = "Read";
+  else if (wanted->write_units_per_second.is_set && wanted->write_units_per_second.value < now.write)
+    kind = "Write";
   if (kind == NULL) return CYN_OK;
   return cyn_i_error_setf(error, CYN_E_VALIDATION,
-                          INVALID "Requested %sUnitsPerSecond for WarmThroughput for index %.*s is lower than current "
-                                  "WarmThroughput, decreasing WarmThroughput is not supported",
+                          INVALID
+                          "Requested %sUnitsPerSecond for WarmThroughput for index %.*s is lower than current "
+                          "WarmThroughput, decreasing WarmThroughput is not supported",
                           kind, CYN_PRINT(index->index_name));
 }
 
@@ -126,12 +132,15 @@ static cyn_status check_update(const cyn_i_table_update *update, const cyn_i_con
   size_t position = find(change, action->index_name);
   if (position == NONE) return missing(control, change, action->index_name, "update", error);
   if (state_of(change, position) != CYN_INDEX_ACTIVE) return busy(control, action->index_name, error);
-  bool has_limits = action->on_demand_throughput != NULL && (action->on_demand_throughput->max_read_request_units.is_set ||
-                                                             action->on_demand_throughput->max_write_request_units.is_set);
-  if (update->is_on_demand && (action->provisioned_throughput != NULL || (!has_limits && action->warm_throughput == NULL)))
+  bool has_limits =
+      action->on_demand_throughput != NULL && (action->on_demand_throughput->max_read_request_units.is_set ||
+                                               action->on_demand_throughput->max_write_request_units.is_set);
+  if (update->is_on_demand &&
+      (action->provisioned_throughput != NULL || (!has_limits && action->warm_throughput == NULL)))
     return cyn_i_error_setf(error, CYN_E_VALIDATION,
-                            INVALID "The only Updates for index: %.*s when TableThroughputMode is PAY_PER_REQUEST can be to "
-                                    "OnDemandThroughput, WarmThroughput",
+                            INVALID
+                            "The only Updates for index: %.*s when TableThroughputMode is PAY_PER_REQUEST can be to "
+                            "OnDemandThroughput, WarmThroughput",
                             CYN_PRINT(action->index_name));
   cyn_status status =
       cyn_i_check_on_demand(action->on_demand_throughput, action->index_name, !update->is_on_demand, true, error);
@@ -180,8 +189,8 @@ static cyn_status check_all_have_units(const cyn_i_table_update *update, const c
       const cyn_global_secondary_index_update *entry = list->at[j];
       has_units = has_units || (entry->update != NULL && entry->update->provisioned_throughput != NULL &&
                                 cyn_i_same(entry->update->index_name, indexes->at[i]->index_name));
-      has_units = has_units || (entry->delete_ != NULL &&
-                                cyn_i_same(entry->delete_->index_name, indexes->at[i]->index_name));
+      has_units =
+          has_units || (entry->delete_ != NULL && cyn_i_same(entry->delete_->index_name, indexes->at[i]->index_name));
     }
     if (!has_units)
       cyn_i_buf_printf(&names, "%s%.*s", names.size != 0 ? "," : "", CYN_PRINT(indexes->at[i]->index_name));
@@ -208,8 +217,10 @@ cyn_status cyn_i_update_indexes_check(const cyn_i_table_update *update, const cy
   if (status == CYN_OK) status = check_online(update, change, error);
   for (size_t i = 0; status == CYN_OK && i < list->count; i++) {
     const cyn_global_secondary_index_update *entry = list->at[i];
-    if (entry->create != NULL) status = check_create(update, change, entry->create, error);
-    else if (entry->update != NULL) status = check_update(update, control, change, entry->update, error);
+    if (entry->create != NULL)
+      status = check_create(update, change, entry->create, error);
+    else if (entry->update != NULL)
+      status = check_update(update, control, change, entry->update, error);
     else if (find(change, entry->delete_->index_name) == NONE)
       status = missing(control, change, entry->delete_->index_name, "delete", error);
   }
@@ -278,9 +289,8 @@ static cyn_status apply_update(cyn_i_table_update *update, cyn_i_control_change 
       !cyn_i_parts_on_demand(index->on_demand_throughput, action->on_demand_throughput, update->arena,
                              &index->on_demand_throughput))
     return cyn_i_error_no_memory(error);
-  cyn_i_warm_units warm =
-      cyn_i_parts_warm(action->warm_throughput, index->provisioned_throughput, update->is_on_demand,
-                       cyn_i_parts_index_warm_units(index->warm_throughput));
+  cyn_i_warm_units warm = cyn_i_parts_warm(action->warm_throughput, index->provisioned_throughput, update->is_on_demand,
+                                           cyn_i_parts_index_warm_units(index->warm_throughput));
   index->warm_throughput = cyn_i_parts_index_warm(warm, update->arena);
   return index->warm_throughput != NULL ? CYN_OK : cyn_i_error_no_memory(error);
 }
@@ -315,8 +325,10 @@ cyn_status cyn_i_update_indexes_apply(cyn_i_table_update *update, cyn_i_control 
       continue;
     }
     update->makes_updating = true;
-    if (entry->create != NULL) status = apply_create(update, change, entry->create, error);
-    else status = apply_delete(update, control, change, entry->delete_->index_name, error);
+    if (entry->create != NULL)
+      status = apply_create(update, change, entry->create, error);
+    else
+      status = apply_delete(update, control, change, entry->delete_->index_name, error);
   }
   return status;
 }

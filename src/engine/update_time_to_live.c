@@ -1,7 +1,7 @@
 /* UpdateTimeToLive (validation.md 3.9). DynamoDB page: API_UpdateTimeToLive.
  *
- * Switching on gives the table a queue space of its own, kept by every write from then on; items that are there already get
- * their entries from a backfill. Switching off gives the queue back. */
+ * Switching on gives the table a queue space of its own, kept by every write from then on; items that are there
+ * already get their entries from a backfill. Switching off gives the queue back. */
 #include "engine/control.h"
 
 #define CHANGE_INTERVAL_MS ((int64_t)60 * 60 * 1000)
@@ -14,7 +14,8 @@ static cyn_status check(const cyn_i_table_record *record, const cyn_time_to_live
                             "TimeToLive is active on a different AttributeName: current AttributeName is %.*s",
                             CYN_PRINT(record->ttl_attribute));
   if (is_on && wanted->enabled.value) return cyn_i_error_set(error, CYN_E_VALIDATION, "TimeToLive is already enabled");
-  if (!is_on && !wanted->enabled.value) return cyn_i_error_set(error, CYN_E_VALIDATION, "TimeToLive is already disabled");
+  if (!is_on && !wanted->enabled.value)
+    return cyn_i_error_set(error, CYN_E_VALIDATION, "TimeToLive is already disabled");
   if (record->ttl_changed_ms != 0 && now_ms - record->ttl_changed_ms < CHANGE_INTERVAL_MS)
     return cyn_i_error_set(error, CYN_E_VALIDATION,
                            "Time to live has been modified multiple times within a fixed interval");

@@ -47,8 +47,10 @@ static cyn_status control_now(cyn_i_engine *engine, const cyn_i_upkeep_place *pl
     control->pending.finish(&control->pending);
   }
   cyn_status status = own.call.status;
-  if (status != CYN_OK) cyn_i_error_move(error, &own_error);
-  else cyn_error_clean_up(&own_error);
+  if (status != CYN_OK)
+    cyn_i_error_move(error, &own_error);
+  else
+    cyn_error_clean_up(&own_error);
   return status;
 }
 
@@ -86,8 +88,8 @@ static cyn_status decide_filled(cyn_i_control *control, cyn_i_control_change *ch
   return CYN_OK;
 }
 
-cyn_status cyn_i_upkeep_filled(cyn_i_engine *engine, const cyn_i_upkeep_place *place, uint32_t space, cyn_i_arena *arena,
-                               cyn_error *error) {
+cyn_status cyn_i_upkeep_filled(cyn_i_engine *engine, const cyn_i_upkeep_place *place, uint32_t space,
+                               cyn_i_arena *arena, cyn_error *error) {
   return control_now(engine, place, arena, decide_filled, &space, error);
 }
 
@@ -122,7 +124,8 @@ static bool fill_entries(const cyn_i_table *table, const cyn_i_index *index, cyn
     } else {
       cyn_i_store_key due;
       bool present = false;
-      if (!cyn_i_ttl_key(table, &write->keys[i], cyn_i_stored_item(values[i]), write->arena, &due, &present)) return false;
+      if (!cyn_i_ttl_key(table, &write->keys[i], cyn_i_stored_item(values[i]), write->arena, &due, &present))
+        return false;
       if (present) cyn_i_effect_put(list, &due, (cyn_bytes){"", 0});
     }
   }
@@ -143,8 +146,8 @@ static cyn_i_decision decide_fill(cyn_i_store_write *write, const cyn_bytes *val
   if (fill->refused != CYN_OK) return CYN_DECISION_REFUSE;
   cyn_i_table_state state = cyn_i_table_state_at(table, fill->now_ms);
   const cyn_i_index *index = unfinished_index(table, fill->space);
-  fill->wanted = (index != NULL || table->ttl_space == fill->space) &&
-                 (state == CYN_TABLE_ACTIVE || state == CYN_TABLE_UPDATING);
+  fill->wanted =
+      (index != NULL || table->ttl_space == fill->space) && (state == CYN_TABLE_ACTIVE || state == CYN_TABLE_UPDATING);
   cyn_i_effect_list list = {.arena = write->arena};
   bool made = !fill->wanted || fill_entries(table, index, write, values, &list);
   cyn_i_table_release(table);
@@ -173,8 +176,10 @@ cyn_status cyn_i_upkeep_fill(cyn_i_engine *engine, const cyn_i_upkeep_place *pla
   cyn_status status = cyn_i_store_write_now(engine->store, &fill.write);
   if (status == CYN_OK) status = fill.refused;
   *wanted = fill.wanted;
-  if (status != CYN_OK) cyn_i_error_move(error, &own_error);
-  else cyn_error_clean_up(&own_error);
+  if (status != CYN_OK)
+    cyn_i_error_move(error, &own_error);
+  else
+    cyn_error_clean_up(&own_error);
   return status;
 }
 

@@ -1,5 +1,5 @@
-/* The engine's second door, for the background jobs: what has to be done to tables behind the operations' backs. Each call
- * is one write, judged against the catalog as it is; a call that comes too late changes nothing. All block. */
+/* The engine's second door, for the background jobs: what has to be done to tables behind the operations' backs. Each
+ * call is one write, judged against the catalog as it is; a call that comes too late changes nothing. All block. */
 #ifndef CYN_ENGINE_UPKEEP_H
 #define CYN_ENGINE_UPKEEP_H
 
@@ -15,18 +15,19 @@ typedef struct cyn_i_upkeep_place {
   cyn_bytes account, region, name;
 } cyn_i_upkeep_place;
 
-/* Writes down what time has done: a table whose deletion is over goes, so do indexes; their spaces will be reclaimed. */
+/* Writes down what time has done: a table whose deletion is over goes, so do indexes; their spaces will be reclaimed.
+ */
 cyn_status cyn_i_upkeep_settle(cyn_i_engine *engine, const cyn_i_upkeep_place *place, cyn_i_arena *arena,
                                cyn_error *error);
 
-/* Writes the entries of some items of the table in `space`, an index that is being created or the table's TTL queue: those
- * of the items as they are now. *wanted turns false when the table no longer has such a space to fill. */
+/* Writes the entries of some items of the table in `space`, an index that is being created or the table's TTL queue:
+ * those of the items as they are now. *wanted turns false when the table no longer has such a space to fill. */
 cyn_status cyn_i_upkeep_fill(cyn_i_engine *engine, const cyn_i_upkeep_place *place, uint32_t space,
                              const cyn_i_store_key *items, size_t count, cyn_i_arena *arena, bool *wanted,
                              cyn_error *error);
 /* The space holds all entries: the index becomes ACTIVE, the TTL queue is complete. */
-cyn_status cyn_i_upkeep_filled(cyn_i_engine *engine, const cyn_i_upkeep_place *place, uint32_t space, cyn_i_arena *arena,
-                               cyn_error *error);
+cyn_status cyn_i_upkeep_filled(cyn_i_engine *engine, const cyn_i_upkeep_place *place, uint32_t space,
+                               cyn_i_arena *arena, cyn_error *error);
 /* Adds to the counters of a space. */
 cyn_status cyn_i_upkeep_count(cyn_i_engine *engine, uint32_t space, int64_t items, int64_t bytes, cyn_i_arena *arena,
                               cyn_error *error);
