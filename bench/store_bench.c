@@ -3,10 +3,12 @@
  *
  * usage: store_bench [ITEMS [ROUNDS]] */
 #include <lmdb.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -199,6 +201,101 @@ static double store_walk(cyn_i_store *store) {
   return out;
 }
 
+/* ---- group commit on a disk: threads that write durably, and raw LMDB with as many puts a commit ---- */
+
+#define GROUP_THREADS 64
+#define GROUP_WRITES 50
+
+typedef struct group_thread {
+  pthread_t thread;
+  cyn_i_store *store;
+  size_t number;
+} group_thread;
+
+static void *group_writer(void *argument) {
+  group_thread *g = argument;
+  cyn_i_arena arena;
+  cyn_i_arena_init(&arena, 0);
+  for (size_t i = 0; i < GROUP_WRITES; i++) {
+    char text[24];
+    cyn_i_store_key key = key_make(g->number * GROUP_WRITES + i, text);
+    one_put p = {.put = {key, {value_bytes, VALUE_SIZE}}};
+    p.write = (cyn_i_store_write){.keys = &key, .key_count = 1, .guard = 1, .decide = put_decide, .arena = &arena};
+    if (cyn_i_store_write_now(g->store, &p.write) != CYN_OK) fail("durable put");
+  }
+  cyn_i_arena_clean_up(&arena);
+  return NULL;
+}
+
+static double group_store(const char *folder) {
+  cyn_i_store_options options = {.path = cyn_str(folder)};
+  cyn_i_store *store;
+  group_thread threads[GROUP_THREADS];
+  if (cyn_i_store_lmdb_open(&options, &store, NULL) != CYN_OK) fail("file store");
+  uint64_t start = cyn_i_clock_monotonic_ns();
+  for (size_t i = 0; i < GROUP_THREADS; i++) {
+    threads[i] = (group_thread){.store = store, .number = i};
+    if (pthread_create(&threads[i].thread, NULL, group_writer, &threads[i]) != 0) fail("thread");
+  }
+  for (size_t i = 0; i < GROUP_THREADS; i++) pthread_join(threads[i].thread, NULL);
+  double out = (double)(cyn_i_clock_monotonic_ns() - start) / (GROUP_THREADS * GROUP_WRITES);
+  cyn_i_store_close(store);
+  return out;
+}
+
+static size_t txns_of(const char *folder) {
+  MDB_env *env;
+  MDB_envinfo info;
+  if (mdb_env_create(&env) != 0 || mdb_env_open(env, folder, 0, 0600) != 0 || mdb_env_info(env, &info) != 0)
+    fail("raw file");
+  mdb_env_close(env);
+  return info.me_last_txnid;
+}
+
+static double group_raw(const char *folder, size_t batch) {
+  raw r;
+  if (mdb_env_create(&r.env) != 0 || mdb_env_set_mapsize(r.env, (size_t)1 << 30) != 0 ||
+      mdb_env_open(r.env, folder, MDB_NOTLS, 0600) != 0)
+    fail("raw file");
+  uint64_t start = cyn_i_clock_monotonic_ns();
+  for (size_t i = 0; i < GROUP_THREADS * GROUP_WRITES;) {
+    MDB_txn *txn;
+    if (mdb_txn_begin(r.env, NULL, 0, &txn) != 0 || mdb_dbi_open(txn, NULL, 0, &r.dbi) != 0) fail("raw txn");
+    for (size_t j = 0; j < batch && i < GROUP_THREADS * GROUP_WRITES; j++, i++) {
+      char text[24];
+      uint8_t bytes[64];
+      cyn_i_store_key key = key_make(i, text);
+      MDB_val k = {key_raw(&key, bytes), bytes}, v = {VALUE_SIZE, value_bytes};
+      if (mdb_put(txn, r.dbi, &k, &v, 0) != 0) fail("raw durable put");
+    }
+    if (mdb_txn_commit(txn) != 0) fail("raw commit");
+  }
+  double out = (double)(cyn_i_clock_monotonic_ns() - start) / (GROUP_THREADS * GROUP_WRITES);
+  mdb_env_close(r.env);
+  return out;
+}
+
+static void line(const char *name, double *raw_times, double *store_times, size_t rounds);
+
+static void group_bench(size_t rounds) {
+  double store_times[ROUNDS_MAX], raw_times[ROUNDS_MAX];
+  size_t batch = 1;
+  for (size_t i = 0; i < rounds; i++) {
+    char folder[] = "/tmp/store-bench.XXXXXX", store_folder[64], raw_folder[64], command[64];
+    if (mkdtemp(folder) == NULL) fail("temporary folder");
+    (void)snprintf(store_folder, sizeof store_folder, "%s/store", folder);
+    (void)snprintf(raw_folder, sizeof raw_folder, "%s/raw", folder);
+    if (mkdir(raw_folder, 0700) != 0) fail("temporary folder");
+    store_times[i] = group_store(store_folder);
+    batch = GROUP_THREADS * GROUP_WRITES / txns_of(store_folder);
+    raw_times[i] = group_raw(raw_folder, batch != 0 ? batch : 1);
+    (void)snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    if (system(command) != 0) fail("temporary folder");
+  }
+  line("durable, 64 threads", raw_times, store_times, rounds);
+  printf("%-24s %zu writes a commit\n", "", batch);
+}
+
 static int by_size(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;
   return (x > y) - (x < y);
@@ -255,6 +352,7 @@ int main(int argc, char **argv) {
   line("walk + copy, per item", times[5], times[6], rounds);
   cyn_i_store_close(store);
   mdb_env_close(r.env);
+  group_bench(rounds < 5 ? rounds : 5);
   free(order);
   return 0;
 }

@@ -1,5 +1,5 @@
 /* Walks against a plain sorted array: random puts, deletes and ranges, with keys that lie on both sides of every seam
- * between layers. STORE_SOAK=N in the environment runs N operations instead of a short run. */
+ * between layers. STORE_SOAK=N in the environment runs N operations instead of a short run, STORE_TEST_SEED=N others. */
 #include "conformance.h"
 
 #define ENTRIES_MAX 3000
@@ -251,6 +251,8 @@ static void check_all(fixture *f, model *m) {
 static void run_random(kind which, uint64_t operations, uint64_t seed) {
   fixture f;
   if (!fixture_open(&f, which)) return;
+  const char *other_seed = getenv("STORE_TEST_SEED");
+  if (other_seed != NULL) seed += 1000 * strtoull(other_seed, NULL, 10);
   model m = {calloc(ENTRIES_MAX + 8, sizeof(entry)), 0, seed};
   if (m.entries == NULL) abort();
   cyn_i_store_stat empty, now;
