@@ -34,10 +34,14 @@ static bool attribute_type(const cyn_table_description *description, cyn_bytes n
   for (size_t i = 0; i < description->attribute_definitions.count; i++) {
     const cyn_attribute_definition *definition = description->attribute_definitions.at[i];
     if (!same(definition->attribute_name, name)) continue;
-    if (is_text(definition->attribute_type, "S")) *out = CYN_TYPE_S;
-    else if (is_text(definition->attribute_type, "N")) *out = CYN_TYPE_N;
-    else if (is_text(definition->attribute_type, "B")) *out = CYN_TYPE_B;
-    else return false;
+    if (is_text(definition->attribute_type, "S"))
+      *out = CYN_TYPE_S;
+    else if (is_text(definition->attribute_type, "N"))
+      *out = CYN_TYPE_N;
+    else if (is_text(definition->attribute_type, "B"))
+      *out = CYN_TYPE_B;
+    else
+      return false;
     return true;
   }
   return false;
@@ -64,10 +68,14 @@ static bool parse_key_schema(const cyn_table_description *description, const cyn
 
 static bool parse_projection(const cyn_projection *projection, cyn_i_index *out) {
   if (projection == NULL) return false;
-  if (is_text(projection->projection_type, CYN_PROJECTION_TYPE_ALL)) out->projection = CYN_PROJECT_ALL;
-  else if (is_text(projection->projection_type, CYN_PROJECTION_TYPE_KEYS_ONLY)) out->projection = CYN_PROJECT_KEYS_ONLY;
-  else if (is_text(projection->projection_type, CYN_PROJECTION_TYPE_INCLUDE)) out->projection = CYN_PROJECT_INCLUDE;
-  else return false;
+  if (is_text(projection->projection_type, CYN_PROJECTION_TYPE_ALL))
+    out->projection = CYN_PROJECT_ALL;
+  else if (is_text(projection->projection_type, CYN_PROJECTION_TYPE_KEYS_ONLY))
+    out->projection = CYN_PROJECT_KEYS_ONLY;
+  else if (is_text(projection->projection_type, CYN_PROJECTION_TYPE_INCLUDE))
+    out->projection = CYN_PROJECT_INCLUDE;
+  else
+    return false;
   out->non_key = projection->non_key_attributes.at;
   out->non_key_count = projection->non_key_attributes.count;
   return true;

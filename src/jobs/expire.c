@@ -1,5 +1,5 @@
-/* Deletes expired items: each table's queue is walked in the order of time, from five years ago, behind which an item is
- * never deleted, to now. Whether an item has expired is judged again when it is deleted. DynamoDB page: TTL. */
+/* Deletes expired items: each table's queue is walked in the order of time, from five years ago, behind which an item
+ * is never deleted, to now. Whether an item has expired is judged again when it is deleted. DynamoDB page: TTL. */
 #include "base/error.h"
 #include "jobs/jobs_private.h"
 

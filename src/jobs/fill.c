@@ -1,9 +1,9 @@
-/* Fills an index that was created on a table with items, or a TTL queue that was switched on: the base table is walked in
- * chunks, each chunk's entries are made in one write from the items as they are then. Writes keep the space up to date from
- * the moment that the catalog names it, so whatever changes behind the walk is right already.
+/* Fills an index that was created on a table with items, or a TTL queue that was switched on: the base table is walked
+ * in chunks, each chunk's entries are made in one write from the items as they are then. Writes keep the space up to
+ * date from the moment that the catalog names it, so whatever changes behind the walk is right already.
  *
- * While an index is filled its counters only hold what writes have changed, as if every old entry had been there; at the
- * end the difference to what the index holds is added. */
+ * While an index is filled its counters only hold what writes have changed, as if every old entry had been there; at
+ * the end the difference to what the index holds is added. */
 #include "base/error.h"
 #include "engine/engine.h"
 #include "jobs/jobs_private.h"
@@ -127,8 +127,8 @@ static cyn_status correct_counters(cyn_i_jobs *jobs, uint32_t space, cursor *at,
 
 /* ---- the job ---- */
 
-static cyn_status fill_space(cyn_i_jobs *jobs, const cyn_i_table *table, const cyn_i_upkeep_place *place, uint32_t space,
-                             bool is_index, cyn_error *error) {
+static cyn_status fill_space(cyn_i_jobs *jobs, const cyn_i_table *table, const cyn_i_upkeep_place *place,
+                             uint32_t space, bool is_index, cyn_error *error) {
   cursor *at = cyn_i_arena_zalloc(&jobs->plan_arena, 1, sizeof *at);
   if (at == NULL) return cyn_i_error_no_memory(error);
   bool wanted;

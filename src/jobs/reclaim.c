@@ -1,5 +1,5 @@
-/* Empties the spaces that no record names any more: those of deleted tables and indexes and of TTL that was switched off.
- * The entry under CYN_SPACE_RECLAIM goes when the space is empty; until then the job starts again where it was. */
+/* Empties the spaces that no record names any more: those of deleted tables and indexes and of TTL that was switched
+ * off. The entry under CYN_SPACE_RECLAIM goes when the space is empty; until then the job starts again where it was. */
 #include "base/error.h"
 #include "jobs/jobs_private.h"
 

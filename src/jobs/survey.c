@@ -1,5 +1,5 @@
-/* What there is to do: a walk over the catalog's heads and the list of tables with TTL. While neither has changed since the
- * last time, and no state runs out, only the tables with TTL are listed again. */
+/* What there is to do: a walk over the catalog's heads and the list of tables with TTL. While neither has changed
+ * since the last time, and no state runs out, only the tables with TTL are listed again. */
 #include "base/error.h"
 #include "jobs/jobs_private.h"
 
@@ -12,9 +12,12 @@ typedef struct survey {
   bool no_memory;
 } survey;
 
-static bool same(cyn_bytes a, cyn_bytes b) { return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0); }
+static bool same(cyn_bytes a, cyn_bytes b) {
+  return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
 
-/* The list's entry of the table that a key names; made when there is none. NULL: not a table's key, or out of memory. */
+/* The list's entry of the table that a key names; made when there is none. NULL: not a table's key, or out of memory.
+ */
 static cyn_i_jobs_table *entry_of(survey *s, const cyn_i_store_key *key) {
   cyn_i_upkeep_place place;
   if (!cyn_i_catalog_partition_split(key->partition, &place.account, &place.region)) return NULL;
@@ -29,7 +32,8 @@ static cyn_i_jobs_table *entry_of(survey *s, const cyn_i_store_key *key) {
   table->place.account = cyn_i_arena_copy(arena, place.account);
   table->place.region = cyn_i_arena_copy(arena, place.region);
   table->place.name = cyn_i_arena_copy(arena, key->sort);
-  if (table->place.account.data == NULL || table->place.region.data == NULL || table->place.name.data == NULL) return NULL;
+  if (table->place.account.data == NULL || table->place.region.data == NULL || table->place.name.data == NULL)
+    return NULL;
   s->no_memory = false;
   table->next = s->first;
   s->first = table;
@@ -65,7 +69,8 @@ static bool visit_ttl(void *user, const cyn_i_store_key *key, cyn_bytes value) {
   return !s->no_memory;
 }
 
-static cyn_status walk_space(cyn_i_jobs *jobs, uint32_t space, cyn_i_store_visitor visitor, survey *s, cyn_error *error) {
+static cyn_status walk_space(cyn_i_jobs *jobs, uint32_t space, cyn_i_store_visitor visitor, survey *s,
+                             cyn_error *error) {
   cyn_i_store_range range = {.space = space, .hash_low = 0, .hash_high = UINT64_MAX};
   return cyn_i_store_walk(jobs->view, &range, visitor, s, error);
 }
@@ -85,7 +90,8 @@ cyn_status cyn_i_jobs_survey(cyn_i_jobs *jobs, cyn_i_jobs_table **out, cyn_error
   return status;
 }
 
-cyn_status cyn_i_jobs_table_load(cyn_i_jobs *jobs, const cyn_i_upkeep_place *place, cyn_i_table **out, cyn_error *error) {
+cyn_status cyn_i_jobs_table_load(cyn_i_jobs *jobs, const cyn_i_upkeep_place *place, cyn_i_table **out,
+                                 cyn_error *error) {
   *out = NULL;
   cyn_i_store_key key;
   if (!cyn_i_catalog_key(place->account, place->region, place->name, &jobs->work_arena, &key))

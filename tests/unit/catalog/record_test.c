@@ -55,7 +55,8 @@ TEST(peeks_at_the_head) {
   CHECK_INT(peek.space, 64);
   CHECK_INT(peek.stored_state, CYN_TABLE_UPDATING);
   CHECK(peek.has_index_work);
-  for (size_t size = 0; size < 40; size++) CHECK(!cyn_i_table_record_peek((cyn_bytes){bytes.data, size}, &peek) || size >= 39);
+  for (size_t size = 0; size < 40; size++)
+    CHECK(!cyn_i_table_record_peek((cyn_bytes){bytes.data, size}, &peek) || size >= 39);
   cyn_i_arena_clean_up(&arena);
 }
 
@@ -82,7 +83,8 @@ TEST(damage_is_an_error) {
     copy[i] ^= 0x41;
     CHECK_INT(read_copy(copy, bytes.size), CYN_E_INTERNAL);
   }
-  for (size_t size = 0; size < bytes.size; size++) CHECK_INT(read_copy((const uint8_t *)bytes.data, size), CYN_E_INTERNAL);
+  for (size_t size = 0; size < bytes.size; size++)
+    CHECK_INT(read_copy((const uint8_t *)bytes.data, size), CYN_E_INTERNAL);
   cyn_i_arena_clean_up(&arena);
 }
 
@@ -104,8 +106,8 @@ TEST(damage_behind_a_right_checksum_is_no_crash) {
       CHECK(status == CYN_OK || status == CYN_E_INTERNAL);
       cyn_i_table *table = NULL;
       cyn_error error = CYN_ERROR_INIT;
-      status = cyn_i_table_parse(cyn_str("a"), cyn_str("r"), cyn_str("abc"), (cyn_bytes){(const char *)copy, bytes.size},
-                                 &table, &error);
+      status = cyn_i_table_parse(cyn_str("a"), cyn_str("r"), cyn_str("abc"),
+                                 (cyn_bytes){(const char *)copy, bytes.size}, &table, &error);
       CHECK(status == CYN_OK || status == CYN_E_INTERNAL);
       cyn_i_table_release(table);
       cyn_error_clean_up(&error);

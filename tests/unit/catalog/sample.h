@@ -7,14 +7,15 @@
 #include "catalog/table.h"
 #include "test.h"
 
-#define SAMPLE_DESCRIPTION                                                                                              \
-  "{\"Table\":{\"TableName\":\"abc\",\"AttributeDefinitions\":[{\"AttributeName\":\"a\",\"AttributeType\":\"B\"},"      \
-  "{\"AttributeName\":\"p\",\"AttributeType\":\"S\"},{\"AttributeName\":\"r\",\"AttributeType\":\"N\"}],"               \
-  "\"KeySchema\":[{\"AttributeName\":\"p\",\"KeyType\":\"HASH\"},{\"AttributeName\":\"r\",\"KeyType\":\"RANGE\"}],"     \
-  "\"CreationDateTime\":1790000000.123,\"LocalSecondaryIndexes\":[{\"IndexName\":\"lsi\",\"KeySchema\":["               \
-  "{\"AttributeName\":\"p\",\"KeyType\":\"HASH\"},{\"AttributeName\":\"a\",\"KeyType\":\"RANGE\"}],\"Projection\":"      \
-  "{\"ProjectionType\":\"INCLUDE\",\"NonKeyAttributes\":[\"x\",\"y\"]}}],\"GlobalSecondaryIndexes\":[{\"IndexName\":"    \
-  "\"gsi\",\"KeySchema\":[{\"AttributeName\":\"a\",\"KeyType\":\"HASH\"},{\"AttributeName\":\"r\",\"KeyType\":\"HASH\"}," \
+#define SAMPLE_DESCRIPTION                                                                                            \
+  "{\"Table\":{\"TableName\":\"abc\",\"AttributeDefinitions\":[{\"AttributeName\":\"a\",\"AttributeType\":\"B\"},"    \
+  "{\"AttributeName\":\"p\",\"AttributeType\":\"S\"},{\"AttributeName\":\"r\",\"AttributeType\":\"N\"}],"             \
+  "\"KeySchema\":[{\"AttributeName\":\"p\",\"KeyType\":\"HASH\"},{\"AttributeName\":\"r\",\"KeyType\":\"RANGE\"}],"   \
+  "\"CreationDateTime\":1790000000.123,\"LocalSecondaryIndexes\":[{\"IndexName\":\"lsi\",\"KeySchema\":["             \
+  "{\"AttributeName\":\"p\",\"KeyType\":\"HASH\"},{\"AttributeName\":\"a\",\"KeyType\":\"RANGE\"}],\"Projection\":"   \
+  "{\"ProjectionType\":\"INCLUDE\",\"NonKeyAttributes\":[\"x\",\"y\"]}}],\"GlobalSecondaryIndexes\":[{\"IndexName\":" \
+  "\"gsi\",\"KeySchema\":[{\"AttributeName\":\"a\",\"KeyType\":\"HASH\"},{\"AttributeName\":\"r\",\"KeyType\":"       \
+  "\"HASH\"},"                                                                                                        \
   "{\"AttributeName\":\"p\",\"KeyType\":\"RANGE\"}],\"Projection\":{\"ProjectionType\":\"KEYS_ONLY\"}}]}}"
 
 /* Filled into *out; everything is in the arena. */

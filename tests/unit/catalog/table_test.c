@@ -11,7 +11,8 @@ static cyn_i_table *parse_sample(cyn_i_arena *arena) {
   if (!sample_record(arena, &record)) return NULL;
   cyn_bytes bytes = cyn_i_table_record_write(&record, arena);
   cyn_i_table *table = NULL;
-  CHECK_INT(cyn_i_table_parse(cyn_str("000000000000"), cyn_str("us-east-1"), cyn_str("abc"), bytes, &table, NULL), CYN_OK);
+  CHECK_INT(cyn_i_table_parse(cyn_str("000000000000"), cyn_str("us-east-1"), cyn_str("abc"), bytes, &table, NULL),
+            CYN_OK);
   return table;
 }
 

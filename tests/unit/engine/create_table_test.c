@@ -53,19 +53,21 @@ TEST(refuses_throughput_that_does_not_fit) {
   REQUIRE(service_open(&s, NULL));
   CREATE(HASH_TABLE("\"BillingMode\":\"PROVISIONED\""),
          INVALID "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED");
-  CREATE(HASH_TABLE(PPR "," UNITS), INVALID "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when "
-                                            "BillingMode is PAY_PER_REQUEST");
-  CREATE(HASH_TABLE("\"ProvisionedThroughput\":{\"ReadCapacityUnits\":1000000000001,\"WriteCapacityUnits\":1000000000001}"),
+  CREATE(HASH_TABLE(PPR "," UNITS), INVALID
+         "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when "
+         "BillingMode is PAY_PER_REQUEST");
+  CREATE(HASH_TABLE(
+             "\"ProvisionedThroughput\":{\"ReadCapacityUnits\":1000000000001,\"WriteCapacityUnits\":1000000000001}"),
          "ValidationException: Given value 1000000000001 for ReadCapacityUnits is out of bounds");
-  CREATE(HASH_TABLE(UNITS ",\"OnDemandThroughput\":{\"MaxReadRequestUnits\":1}"),
-         INVALID "MaxReadRequestUnits for OnDemandThroughput cannot be specified when table BillingMode is PROVISIONED.");
+  CREATE(HASH_TABLE(UNITS ",\"OnDemandThroughput\":{\"MaxReadRequestUnits\":1}"), INVALID
+         "MaxReadRequestUnits for OnDemandThroughput cannot be specified when table BillingMode is PROVISIONED.");
   CREATE(HASH_TABLE(PPR ",\"OnDemandThroughput\":{\"MaxReadRequestUnits\":0}"),
          INVALID "Requested MaxReadRequestUnits for OnDemandThroughput for table is outside of valid range");
-  CREATE(HASH_TABLE(UNITS ",\"WarmThroughput\":{\"ReadUnitsPerSecond\":4}"),
-         INVALID "Requested ReadUnitsPerSecond for WarmThroughput for table is lower than ReadCapacityUnits of "
-                 "ProvisionedThroughput");
-  CREATE(HASH_TABLE(PPR ",\"WarmThroughput\":{\"WriteUnitsPerSecond\":3999}"),
-         INVALID "Requested WriteUnitsPerSecond for WarmThroughput for table is lower than initial throughput for OnDemand");
+  CREATE(HASH_TABLE(UNITS ",\"WarmThroughput\":{\"ReadUnitsPerSecond\":4}"), INVALID
+         "Requested ReadUnitsPerSecond for WarmThroughput for table is lower than ReadCapacityUnits of "
+         "ProvisionedThroughput");
+  CREATE(HASH_TABLE(PPR ",\"WarmThroughput\":{\"WriteUnitsPerSecond\":3999}"), INVALID
+         "Requested WriteUnitsPerSecond for WarmThroughput for table is lower than initial throughput for OnDemand");
   service_close(&s);
 }
 
@@ -74,17 +76,18 @@ TEST(refuses_wrong_keys) {
   REQUIRE(service_open(&s, NULL));
   CREATE(TABLE(P_S, P_HASH "," R_RANGE, PPR),
          "ValidationException: Invalid KeySchema: Some index key attribute have no definition");
-  CREATE(TABLE(P_S "," A_B, P_HASH "," R_RANGE, PPR),
-         INVALID "Some index key attributes are not defined in AttributeDefinitions. Keys: [p, r], "
-                 "AttributeDefinitions: [p, a]");
+  CREATE(TABLE(P_S "," A_B, P_HASH "," R_RANGE, PPR), INVALID
+         "Some index key attributes are not defined in AttributeDefinitions. Keys: [p, r], "
+         "AttributeDefinitions: [p, a]");
   CREATE(TABLE(P_S "," A_B, P_HASH "," P_HASH, PPR),
          "ValidationException: Both the Hash Key and the Range Key element in the KeySchema have the same name");
   CREATE(TABLE(R_N, R_RANGE, PPR),
          "ValidationException: Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
   CREATE(TABLE(P_S "," A_B, P_HASH "," A_HASH, PPR),
          "ValidationException: Invalid KeySchema: The second KeySchemaElement is not a RANGE key type");
-  CREATE(TABLE(P_S "," A_B, P_HASH, PPR), INVALID "Number of attributes in KeySchema does not exactly match number of "
-                                                  "attributes defined in AttributeDefinitions");
+  CREATE(TABLE(P_S "," A_B, P_HASH, PPR), INVALID
+         "Number of attributes in KeySchema does not exactly match number of "
+         "attributes defined in AttributeDefinitions");
   CREATE(TABLE(P_S "," P_S, P_HASH, PPR), "ValidationException: Attribute Name is duplicated: p");
   CREATE(TABLE(P_S "," R_N "," A_B, P_HASH "," R_RANGE "," A_RANGE, PPR),
          "' at 'keySchema' failed to satisfy constraint: Member must have length less than or equal to 2");
@@ -101,22 +104,21 @@ TEST(refuses_wrong_local_indexes) {
   CREATE(HASH_TABLE(PPR ",\"LocalSecondaryIndexes\":[" LSI("lsi", P_HASH "," A_RANGE, ALL) "]"),
          INVALID "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex");
   CREATE(LOCAL(LSI("lsi", P_HASH, ALL)), INVALID "Index KeySchema does not have a range key for index: lsi");
-  CREATE(LOCAL(LSI("lsi", A_HASH "," R_RANGE, ALL)),
-         INVALID "Index KeySchema does not have the same leading hash key as table KeySchema for index: lsi. index hash "
-                 "key: a, table hash key: p");
+  CREATE(LOCAL(LSI("lsi", A_HASH "," R_RANGE, ALL)), INVALID
+         "Index KeySchema does not have the same leading hash key as table KeySchema for index: lsi. index hash "
+         "key: a, table hash key: p");
   CREATE(LOCAL(LSI("lsi", P_HASH "," A_RANGE, "\"Projection\":{}")), INVALID "Unknown ProjectionType: null");
-  CREATE(LOCAL(LSI("lsi", P_HASH "," A_RANGE, "\"Projection\":{\"ProjectionType\":\"ALL\",\"NonKeyAttributes\":[\"x\"]}")),
-         INVALID "ProjectionType is ALL, but NonKeyAttributes is specified");
+  CREATE(
+      LOCAL(LSI("lsi", P_HASH "," A_RANGE, "\"Projection\":{\"ProjectionType\":\"ALL\",\"NonKeyAttributes\":[\"x\"]}")),
+      INVALID "ProjectionType is ALL, but NonKeyAttributes is specified");
   CREATE(LOCAL(LSI("lsi", P_HASH "," A_RANGE, "\"Projection\":{\"ProjectionType\":\"INCLUDE\"}")),
          INVALID "ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
   CREATE(LOCAL(LSI("lsi", P_HASH "," A_RANGE, ALL) "," LSI("lsi", P_HASH "," A_RANGE, ALL)),
          INVALID "Duplicate index name: lsi");
   CREATE(LOCAL(LSI("in1", P_HASH "," A_RANGE, ALL) "," LSI("in2", P_HASH "," A_RANGE, ALL) "," LSI(
-             "in3", P_HASH "," A_RANGE, ALL) "," LSI("in4", P_HASH "," A_RANGE, ALL) "," LSI("in5", P_HASH "," A_RANGE,
-                                                                                             ALL) "," LSI("in6",
-                                                                                                          P_HASH
-                                                                                                          "," A_RANGE,
-                                                                                                          ALL)),
+             "in3", P_HASH "," A_RANGE, ALL) "," LSI("in4", P_HASH "," A_RANGE,
+                                                     ALL) "," LSI("in5", P_HASH "," A_RANGE,
+                                                                  ALL) "," LSI("in6", P_HASH "," A_RANGE, ALL)),
          INVALID "Number of LocalSecondaryIndexes exceeds per-table limit of 5");
   service_close(&s);
 }
@@ -128,9 +130,9 @@ TEST(refuses_wrong_global_indexes) {
   service s;
   REQUIRE(service_open(&s, NULL));
   CREATE(GLOBAL(""), INVALID "List of GlobalSecondaryIndexes is empty");
-  CREATE(GLOBAL(GSI("gsi", "{\"AttributeName\":\"x\",\"KeyType\":\"HASH\"}", ALL)),
-         INVALID "Some index key attributes are not defined in AttributeDefinitions. Keys: [x], AttributeDefinitions: "
-                 "[p, r, a]");
+  CREATE(GLOBAL(GSI("gsi", "{\"AttributeName\":\"x\",\"KeyType\":\"HASH\"}", ALL)), INVALID
+         "Some index key attributes are not defined in AttributeDefinitions. Keys: [x], AttributeDefinitions: "
+         "[p, r, a]");
   CREATE(GLOBAL(GSI("gsi", P_HASH "," R_RANGE, ALL)),
          INVALID "Some AttributeDefinitions are not used. AttributeDefinitions: [p, r, a], keys used: [p, r]");
   CREATE(GLOBAL(GSI("gsi", A_HASH "," R_RANGE "," P_HASH, ALL)),
@@ -170,13 +172,15 @@ TEST(streams_encryption_class) {
          INVALID "Table is being created with a stream enabled, UpdateViewType is required");
   CREATE(HASH_TABLE(PPR ",\"SSESpecification\":{\"Enabled\":true,\"SSEType\":\"AES256\"}"),
          INVALID "SSEType AES256 is not supported");
-  CREATE(HASH_TABLE(PPR ",\"VectorIndexes\":[{\"IndexName\":\"vec\",\"VectorAttribute\":{\"AttributeName\":\"v\"},"
-                        "\"Projection\":{\"ProjectionType\":\"ALL\"},\"Dimensions\":2,\"DistanceFunction\":\"COSINE\"}]"),
-         "NotImplementedException: Cynamo does not have VectorIndexes of CreateTable yet");
-  const char *answer = service_call(&s, "CreateTable",
-                                    HASH_TABLE(PPR ",\"StreamSpecification\":{\"StreamEnabled\":true,"
-                                                   "\"StreamViewType\":\"NEW_IMAGE\"},\"SSESpecification\":{\"Enabled\":true},"
-                                                   "\"TableClass\":\"STANDARD_INFREQUENT_ACCESS\""));
+  CREATE(
+      HASH_TABLE(PPR ",\"VectorIndexes\":[{\"IndexName\":\"vec\",\"VectorAttribute\":{\"AttributeName\":\"v\"},"
+                     "\"Projection\":{\"ProjectionType\":\"ALL\"},\"Dimensions\":2,\"DistanceFunction\":\"COSINE\"}]"),
+      "NotImplementedException: Cynamo does not have VectorIndexes of CreateTable yet");
+  const char *answer =
+      service_call(&s, "CreateTable",
+                   HASH_TABLE(PPR ",\"StreamSpecification\":{\"StreamEnabled\":true,"
+                                  "\"StreamViewType\":\"NEW_IMAGE\"},\"SSESpecification\":{\"Enabled\":true},"
+                                  "\"TableClass\":\"STANDARD_INFREQUENT_ACCESS\""));
   CHECK(strstr(answer, "\"LatestStreamLabel\":\"2026-09-21T14:13:20.123\"") != NULL);
   CHECK(strstr(answer, "table/abc/stream/2026-09-21T14:13:20.123\"") != NULL);
   CHECK(strstr(answer, "\"SSEDescription\":{\"Status\":\"ENABLED\",\"SSEType\":\"KMS\"") != NULL);

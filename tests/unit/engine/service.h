@@ -65,8 +65,10 @@ static inline const char *service_call(service *s, const char *operation, const 
     cyn_i_engine_call(s->engine, &call);
     status = call.status;
   }
-  if (status == CYN_OK) cyn_i_api_encode(found->output, call.output, &buf);
-  else cyn_i_buf_printf(&buf, "%s: %s", error.name, error.message);
+  if (status == CYN_OK)
+    cyn_i_api_encode(found->output, call.output, &buf);
+  else
+    cyn_i_buf_printf(&buf, "%s: %s", error.name, error.message);
   cyn_i_buf_byte(&buf, '\0');
   free(s->last);
   s->last = strdup((const char *)buf.data);

@@ -9,7 +9,8 @@ TEST(tags_come_and_go) {
   REQUIRE(service_open(&s, NULL));
   service_simple_table(&s, "abc");
   ANSWERS(&s, "ListTagsOfResource", "{" RESOURCE "}", "{\"Tags\":[]}");
-  ANSWERS(&s, "TagResource", "{" RESOURCE ",\"Tags\":[{\"Key\":\"a\",\"Value\":\"1\"},{\"Key\":\"b\",\"Value\":\"\"}]}", "{}");
+  ANSWERS(&s, "TagResource", "{" RESOURCE ",\"Tags\":[{\"Key\":\"a\",\"Value\":\"1\"},{\"Key\":\"b\",\"Value\":\"\"}]}",
+          "{}");
   ANSWERS(&s, "TagResource", "{" RESOURCE ",\"Tags\":[{\"Key\":\"a\",\"Value\":\"2\"}]}", "{}");
   ANSWERS(&s, "ListTagsOfResource", "{" RESOURCE "}",
           "{\"Tags\":[{\"Key\":\"a\",\"Value\":\"2\"},{\"Key\":\"b\",\"Value\":\"\"}]}");
@@ -44,14 +45,16 @@ TEST(limits) {
   char json[4096];
   int size = snprintf(json, sizeof json, "{" RESOURCE ",\"Tags\":[");
   for (int i = 0; i < 50; i++)
-    size += snprintf(json + size, sizeof json - (size_t)size, "%s{\"Key\":\"k%d\",\"Value\":\"v\"}", i != 0 ? "," : "", i);
+    size +=
+        snprintf(json + size, sizeof json - (size_t)size, "%s{\"Key\":\"k%d\",\"Value\":\"v\"}", i != 0 ? "," : "", i);
   (void)snprintf(json + size, sizeof json - (size_t)size, "]}");
   ANSWERS(&s, "TagResource", json, "{}");
   ANSWERS(&s, "TagResource", json, "{}");
   ANSWERS(&s, "TagResource", "{" RESOURCE ",\"Tags\":[{\"Key\":\"more\",\"Value\":\"v\"}]}",
           "ValidationException: Number of Tags exceed the current limit for the provided ResourceArn");
   HAS(&s, "ListTagsOfResource", "{" RESOURCE "}", "\"k49\"");
-  ANSWERS(&s, "TagResource", "{" RESOURCE ",\"Tags\":[{\"Key\":\"d\",\"Value\":\"v\"},{\"Key\":\"d\",\"Value\":\"w\"}]}",
+  ANSWERS(&s, "TagResource",
+          "{" RESOURCE ",\"Tags\":[{\"Key\":\"d\",\"Value\":\"v\"},{\"Key\":\"d\",\"Value\":\"w\"}]}",
           "ValidationException: Duplicate Tag Keys provided as input: Duplicate Tag Key found d");
   service_close(&s);
 }

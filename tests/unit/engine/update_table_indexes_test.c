@@ -5,11 +5,13 @@
 #define UPDATE(rest) "{\"TableName\":\"abc\"," rest "}"
 #define DEFINE_A "\"AttributeDefinitions\":[{\"AttributeName\":\"a\",\"AttributeType\":\"S\"}]"
 #define INDEXES(list) "\"GlobalSecondaryIndexUpdates\":[" list "]"
-#define A_KEYS "\"KeySchema\":[{\"AttributeName\":\"a\",\"KeyType\":\"HASH\"}],\"Projection\":{\"ProjectionType\":\"ALL\"}"
+#define A_KEYS \
+  "\"KeySchema\":[{\"AttributeName\":\"a\",\"KeyType\":\"HASH\"}],\"Projection\":{\"ProjectionType\":\"ALL\"}"
 #define CREATE(name) "{\"Create\":{\"IndexName\":\"" name "\"," A_KEYS "}}"
 #define DELETE(name) "{\"Delete\":{\"IndexName\":\"" name "\"}}"
-#define ONE_ONLINE \
-  "LimitExceededException: Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table"
+#define ONE_ONLINE                                                                                                   \
+  "LimitExceededException: Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously " \
+  "per table"
 
 TEST(create) {
   service s;
@@ -34,8 +36,9 @@ TEST(refuses_names_that_do_not_fit) {
   ANSWERS(&s, "UpdateTable", UPDATE(INDEXES(DELETE("gsi"))),
           "ResourceNotFoundException: Requested resource not found: Index gsi for table abc");
   HAS(&s, "UpdateTable", UPDATE(DEFINE_A "," INDEXES(CREATE("gsi"))), "CREATING");
-  HAS(&s, "UpdateTable", UPDATE(INDEXES("{\"Update\":{\"IndexName\":\"gsi\",\"OnDemandThroughput\":"
-                                        "{\"MaxReadRequestUnits\":5}}}")),
+  HAS(&s, "UpdateTable",
+      UPDATE(INDEXES("{\"Update\":{\"IndexName\":\"gsi\",\"OnDemandThroughput\":"
+                     "{\"MaxReadRequestUnits\":5}}}")),
       "ResourceInUseException: Attempt to change a resource which is still in use: Index is being updated.  Table: abc "
       "Index: gsi");
   service_close(&s);

@@ -6,20 +6,22 @@
 #define UNITS(r, w) "\"ProvisionedThroughput\":{\"ReadCapacityUnits\":" #r ",\"WriteCapacityUnits\":" #w "}"
 #define DEFINE_A "\"AttributeDefinitions\":[{\"AttributeName\":\"a\",\"AttributeType\":\"S\"}]"
 #define INDEXES(list) "\"GlobalSecondaryIndexUpdates\":[" list "]"
-#define A_KEYS "\"KeySchema\":[{\"AttributeName\":\"a\",\"KeyType\":\"HASH\"}],\"Projection\":{\"ProjectionType\":\"ALL\"}"
+#define A_KEYS \
+  "\"KeySchema\":[{\"AttributeName\":\"a\",\"KeyType\":\"HASH\"}],\"Projection\":{\"ProjectionType\":\"ALL\"}"
 #define CREATE(name) "{\"Create\":{\"IndexName\":\"" name "\"," A_KEYS "}}"
 #define DELETE(name) "{\"Delete\":{\"IndexName\":\"" name "\"}}"
 #define PPR "\"BillingMode\":\"PAY_PER_REQUEST\""
 
 static bool open_provisioned(service *s, const cyn_i_engine_options *options) {
   return service_open(s, options) &&
-         service_has(s, "CreateTable",
-                     "{\"TableName\":\"abc\",\"AttributeDefinitions\":[{\"AttributeName\":\"p\",\"AttributeType\":\"S\"},"
-                     "{\"AttributeName\":\"g\",\"AttributeType\":\"S\"}],"
-                     "\"KeySchema\":[{\"AttributeName\":\"p\",\"KeyType\":\"HASH\"}],"
-                     "\"GlobalSecondaryIndexes\":[{\"IndexName\":\"gsi\",\"KeySchema\":[{\"AttributeName\":\"g\","
-                     "\"KeyType\":\"HASH\"}],\"Projection\":{\"ProjectionType\":\"ALL\"}," UNITS(5, 5) "}]," UNITS(5, 5) "}",
-                     "CREATING");
+         service_has(
+             s, "CreateTable",
+             "{\"TableName\":\"abc\",\"AttributeDefinitions\":[{\"AttributeName\":\"p\",\"AttributeType\":\"S\"},"
+             "{\"AttributeName\":\"g\",\"AttributeType\":\"S\"}],"
+             "\"KeySchema\":[{\"AttributeName\":\"p\",\"KeyType\":\"HASH\"}],"
+             "\"GlobalSecondaryIndexes\":[{\"IndexName\":\"gsi\",\"KeySchema\":[{\"AttributeName\":\"g\","
+             "\"KeyType\":\"HASH\"}],\"Projection\":{\"ProjectionType\":\"ALL\"}," UNITS(5, 5) "}]," UNITS(5, 5) "}",
+             "CREATING");
 }
 
 TEST(refuses_what_needs_no_table) {
@@ -70,7 +72,8 @@ TEST(billing_mode) {
   HAS(&s, "UpdateTable", UPDATE("\"BillingMode\":\"PROVISIONED\"," UNITS(1, 1)),
       INVALID "ProvisionedThroughput must be specified for index: gsi");
   HAS(&s, "UpdateTable",
-      UPDATE("\"BillingMode\":\"PROVISIONED\"," UNITS(1, 1) "," INDEXES("{\"Update\":{\"IndexName\":\"gsi\"," UNITS(2, 3) "}}")),
+      UPDATE("\"BillingMode\":\"PROVISIONED\"," UNITS(
+          1, 1) "," INDEXES("{\"Update\":{\"IndexName\":\"gsi\"," UNITS(2, 3) "}}")),
       "\"BillingModeSummary\":{\"BillingMode\":\"PROVISIONED\",\"LastUpdateToPayPerRequestDateTime\"");
   HAS(&s, "DescribeTable", "{\"TableName\":\"abc\"}", "\"ReadCapacityUnits\":2,\"WriteCapacityUnits\":3");
   service_close(&s);

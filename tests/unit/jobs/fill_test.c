@@ -1,12 +1,12 @@
 /* Indexes that are created on a table with items, TTL that is switched on for one. */
 #include "jobs/workplace.h"
 
-#define CREATE_INDEX                                                                                                  \
-  "{\"TableName\":\"abc\",\"AttributeDefinitions\":[{\"AttributeName\":\"a\",\"AttributeType\":\"S\"}],"              \
-  "\"GlobalSecondaryIndexUpdates\":[{\"Create\":{\"IndexName\":\"gsi\",\"KeySchema\":[{\"AttributeName\":\"a\","      \
+#define CREATE_INDEX                                                                                             \
+  "{\"TableName\":\"abc\",\"AttributeDefinitions\":[{\"AttributeName\":\"a\",\"AttributeType\":\"S\"}],"         \
+  "\"GlobalSecondaryIndexUpdates\":[{\"Create\":{\"IndexName\":\"gsi\",\"KeySchema\":[{\"AttributeName\":\"a\"," \
   "\"KeyType\":\"HASH\"}],\"Projection\":{\"ProjectionType\":\"ALL\"}}}]}"
-#define QUERY                                                                                                         \
-  "{\"TableName\":\"abc\",\"IndexName\":\"gsi\",\"KeyConditionExpression\":\"a = :a\",\"Select\":\"COUNT\","          \
+#define QUERY                                                                                                \
+  "{\"TableName\":\"abc\",\"IndexName\":\"gsi\",\"KeyConditionExpression\":\"a = :a\",\"Select\":\"COUNT\"," \
   "\"ExpressionAttributeValues\":{\":a\":{\"S\":\"x\"}}}"
 
 TEST(an_index_gets_the_items_that_were_there) {

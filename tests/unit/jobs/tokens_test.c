@@ -1,7 +1,7 @@
 /* Idempotency tokens are forgotten when their time is over. */
 #include "jobs/workplace.h"
 
-#define WRITE                                                                                                    \
+#define WRITE                                                                                                         \
   "{\"ClientRequestToken\":\"one\",\"TransactItems\":[{\"Put\":{\"TableName\":\"abc\",\"Item\":{\"p\":{\"S\":\"a\"}," \
   "\"n\":{\"S\":\"%s\"}}}}]}"
 
