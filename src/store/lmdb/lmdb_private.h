@@ -272,6 +272,7 @@ void cyn_i_lmdb_commit(cyn_i_lmdb_store *store, cyn_i_store_write *first);
 /* Runs `work` in a write transaction of its own, under the writer's lock. */
 typedef int (*cyn_i_lmdb_work)(cyn_i_lmdb_store *store, MDB_txn *txn, void *user);
 cyn_status cyn_i_lmdb_commit_work(cyn_i_lmdb_store *store, cyn_i_lmdb_work work, void *user, cyn_error *error);
+int cyn_i_lmdb_commit_locked(cyn_i_lmdb_store *store, cyn_i_lmdb_work work, void *user); /* with `writer` held */
 
 /* group.c */
 cyn_status cyn_i_lmdb_write_now(cyn_i_store *store, cyn_i_store_write *write);

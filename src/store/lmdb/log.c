@@ -76,13 +76,16 @@ cyn_status cyn_i_lmdb_log_read(cyn_i_store_view *base, uint32_t log, uint64_t fr
   return code == 0 ? CYN_OK : cyn_i_lmdb_error(store, code, "read", error);
 }
 
+#define TRIM_MAX 2000 /* records that one transaction takes away, since it holds the writer */
+
 typedef struct trim {
   uint32_t log;
   uint64_t before;
+  bool done;
 } trim;
 
 static int trim_work(cyn_i_lmdb_store *store, MDB_txn *txn, void *user) {
-  const trim *t = user;
+  trim *t = user;
   uint8_t bytes[LOG_KEY_SIZE], end[LOG_END_KEY_SIZE];
   int64_t last;
   int code = cyn_i_lmdb_log_end(txn, store->dbi, log_end_key(end, t->log), &last);
@@ -91,7 +94,10 @@ static int trim_work(cyn_i_lmdb_store *store, MDB_txn *txn, void *user) {
   code = mdb_cursor_open(txn, store->dbi, &cursor);
   if (code != 0) return code;
   bool emptied = false;
-  while (code == 0) {
+  t->done = true;
+  for (int i = 0; code == 0; i++) {
+    t->done = i < TRIM_MAX;
+    if (!t->done) break;
     cyn_bytes from = log_key(bytes, t->log, 0);
     MDB_val key = {from.size, (void *)from.data}, value;
     code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
@@ -111,6 +117,8 @@ static int trim_work(cyn_i_lmdb_store *store, MDB_txn *txn, void *user) {
 cyn_status cyn_i_lmdb_log_trim(cyn_i_store *base, uint32_t log, uint64_t before_position, cyn_error *error) {
   cyn_i_lmdb_store *store = cyn_i_lmdb_of(base);
   if (cyn_i_lmdb_forked(store)) return cyn_i_lmdb_forked_error(error);
-  trim t = {log, before_position};
-  return cyn_i_lmdb_commit_work(store, trim_work, &t, error);
+  trim t = {log, before_position, false};
+  cyn_status status = CYN_OK;
+  while (status == CYN_OK && !t.done) status = cyn_i_lmdb_commit_work(store, trim_work, &t, error);
+  return status;
 }

@@ -103,9 +103,38 @@ static int dump_work(cyn_i_lmdb_store *store, MDB_txn *txn, void *user) {
   return cyn_i_lmdb_counters_dump(&store->counters, txn, store->dbi);
 }
 
+static int copy_write(cyn_i_lmdb_store *store, const char *folder, bool compact) {
+  int code = mdb_env_copy2(store->env, folder, compact ? MDB_CP_COMPACT : 0);
+  return code == 0 ? copy_sync(folder) : code;
+}
+
+/* A memory store's counters live beside its map: they are put into it first, and no writer comes in between. */
+static int copy_memory(cyn_i_lmdb_store *store, const char *folder, bool compact) {
+  pthread_mutex_lock(&store->writer);
+  int code = cyn_i_lmdb_commit_locked(store, dump_work, NULL);
+  if (code == 0) code = copy_write(store, folder, compact);
+  pthread_mutex_unlock(&store->writer);
+  return code;
+}
+
+/* While a view runs the environment is not reopened. */
+static cyn_status copy_file(cyn_i_lmdb_store *store, const char *folder, bool compact, int *code, cyn_error *error) {
+  cyn_i_store_view *view;
+  cyn_status status = cyn_i_lmdb_view_open(&store->base, &view, error);
+  if (status != CYN_OK) return status;
+  status = cyn_i_lmdb_view_begin(view, error);
+  if (status == CYN_OK) {
+    *code = copy_write(store, folder, compact);
+    cyn_i_lmdb_view_end(view);
+  }
+  cyn_i_lmdb_view_close(view);
+  return status;
+}
+
 static cyn_status store_copy(cyn_i_store *base, cyn_bytes path, bool compact, cyn_error *error) {
   cyn_i_lmdb_store *store = cyn_i_lmdb_of(base);
   char folder[4096];
+  int code = 0;
   if (cyn_i_lmdb_forked(store)) return cyn_i_lmdb_forked_error(error);
   if (path.size == 0 || path.size >= sizeof folder || memchr(path.data, 0, path.size) != NULL)
     return cyn_i_error_set(error, CYN_E_STORE, "The path of the copy is empty or too long.");
@@ -113,15 +142,14 @@ static cyn_status store_copy(cyn_i_store *base, cyn_bytes path, bool compact, cy
   folder[path.size] = '\0';
   if (mkdir(folder, 0700) != 0)
     return cyn_i_error_setf(error, CYN_E_STORE, "Cannot create the copy %s: %s.", folder, strerror(errno));
-  if (store->is_memory) { /* its counters live beside the map */
-    cyn_status status = cyn_i_lmdb_commit_work(store, dump_work, NULL, error);
-    if (status != CYN_OK) return status;
-  }
-  int code = mdb_env_copy2(store->env, folder, compact ? MDB_CP_COMPACT : 0);
-  if (code == 0) code = copy_sync(folder);
-  return code == 0 ? CYN_OK
-                   : cyn_i_error_setf(error, code == ENOSPC ? CYN_E_STORE_FULL : CYN_E_STORE, "Cannot write the copy %s: %s.",
-                                      folder, mdb_strerror(code));
+  cyn_status status = CYN_OK;
+  if (store->is_memory)
+    code = copy_memory(store, folder, compact);
+  else
+    status = copy_file(store, folder, compact, &code, error);
+  if (code == 0) return status;
+  return cyn_i_error_setf(error, code == ENOSPC ? CYN_E_STORE_FULL : CYN_E_STORE, "Cannot write the copy %s: %s.", folder,
+                          mdb_strerror(code));
 }
 
 static void store_free(cyn_i_lmdb_store *store) {

@@ -246,19 +246,21 @@ void cyn_i_lmdb_commit(cyn_i_lmdb_store *store, cyn_i_store_write *first) {
   pthread_mutex_unlock(&store->writer);
 }
 
-cyn_status cyn_i_lmdb_commit_work(cyn_i_lmdb_store *store, cyn_i_lmdb_work work, void *user, cyn_error *error) {
+int cyn_i_lmdb_commit_locked(cyn_i_lmdb_store *store, cyn_i_lmdb_work work, void *user) {
   MDB_txn *txn;
-  pthread_mutex_lock(&store->writer);
   int code = txn_begin(store, &txn);
-  if (code == 0) {
-    CYN_LMDB_PAGES_LOCK();
-    code = work(store, txn, user);
-    CYN_LMDB_PAGES_UNLOCK();
-    if (code == 0)
-      code = txn_commit(store, txn, false);
-    else
-      mdb_txn_abort(txn);
-  }
+  if (code != 0) return code;
+  CYN_LMDB_PAGES_LOCK();
+  code = work(store, txn, user);
+  CYN_LMDB_PAGES_UNLOCK();
+  if (code == 0) return txn_commit(store, txn, false);
+  mdb_txn_abort(txn);
+  return code;
+}
+
+cyn_status cyn_i_lmdb_commit_work(cyn_i_lmdb_store *store, cyn_i_lmdb_work work, void *user, cyn_error *error) {
+  pthread_mutex_lock(&store->writer);
+  int code = cyn_i_lmdb_commit_locked(store, work, user);
   pthread_mutex_unlock(&store->writer);
   return code == 0 ? CYN_OK : cyn_i_lmdb_error(store, code, "write to", error);
 }

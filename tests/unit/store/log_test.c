@@ -72,3 +72,25 @@ CONFORM(a_trimmed_log_goes_on_counting) {
   CHECK_STR(log_text(&f, 9, 1, 0), "9:7=more ");
   fixture_close(&f);
 }
+
+CONFORM(long_logs_are_trimmed) {
+  fixture f;
+  if (!fixture_open(&f, which)) return;
+  enum { EACH = 700, TIMES = 8 };
+  static cyn_i_store_log_record records[EACH];
+  for (int i = 0; i < EACH; i++) records[i] = (cyn_i_store_log_record){2, cyn_str("r")};
+  for (int i = 0; i < TIMES; i++) {
+    change c;
+    change_init(&c, &f);
+    c.effects.log_records = records;
+    c.effects.log_record_count = EACH;
+    CHECK_INT(change_run(&c), CYN_OK);
+  }
+  CHECK_INT(cyn_i_store_log_trim(f.store, 2, EACH * TIMES, &f.error), CYN_OK);
+  CHECK_STR(log_text(&f, 2, 1, 0), "2:5600=r ");
+  CHECK_INT(cyn_i_store_log_trim(f.store, 2, UINT64_MAX, &f.error), CYN_OK);
+  CHECK_STR(log_text(&f, 2, 1, 0), "");
+  CHECK_INT(append(&f, 2, "next", NULL, CYN_DECISION_APPLY), CYN_OK);
+  CHECK_STR(log_text(&f, 2, 1, 0), "2:5601=next ");
+  fixture_close(&f);
+}
