@@ -162,24 +162,29 @@ static bool evaluate_function(const cyn_i_bound *bound, const cyn_i_node *node, 
   return is_of_type(value, argument);
 }
 
+/* Everything but AND, OR and NOT. Not inlined: its operands would make each level of the recursion below ten times as
+ * large on the stack. */
+__attribute__((noinline)) static bool evaluate_leaf(const cyn_i_bound *bound, const cyn_i_node *node,
+                                                    const uint8_t *item) {
+  if (node->kind == CYN_NODE_BETWEEN) return evaluate_between(bound, node, item);
+  if (node->kind == CYN_NODE_IN) return evaluate_in(bound, node, item);
+  return node->kind >= CYN_NODE_EQ ? evaluate_comparison(bound, node, item) : evaluate_function(bound, node, item);
+}
+
+/* The right side of AND and OR, and what NOT negates, are the loop's next turn; the left side is a call. */
 static bool evaluate(const cyn_i_bound *bound, uint16_t at, const uint8_t *item) {
+  bool negated = false;
   for (;;) {
     const cyn_i_node *node = &bound->program->nodes[at];
-    switch (node->kind) {
-      /* the right side of AND and OR is the loop's next turn, the left side a call */
-      case CYN_NODE_AND:
-        if (!evaluate(bound, node->first, item)) return false;
-        at = bound->program->nodes[node->first].next;
-        continue;
-      case CYN_NODE_OR:
-        if (evaluate(bound, node->first, item)) return true;
-        at = bound->program->nodes[node->first].next;
-        continue;
-      case CYN_NODE_NOT: return !evaluate(bound, node->first, item);
-      case CYN_NODE_BETWEEN: return evaluate_between(bound, node, item);
-      case CYN_NODE_IN: return evaluate_in(bound, node, item);
-      default:
-        return node->kind >= CYN_NODE_EQ ? evaluate_comparison(bound, node, item) : evaluate_function(bound, node, item);
+    if (node->kind == CYN_NODE_NOT) {
+      negated = !negated;
+      at = node->first;
+    } else if (node->kind == CYN_NODE_AND || node->kind == CYN_NODE_OR) {
+      bool decides = node->kind == CYN_NODE_OR; /* the left side's value with which the right one does not matter */
+      if (evaluate(bound, node->first, item) == decides) return decides != negated;
+      at = bound->program->nodes[node->first].next;
+    } else {
+      return evaluate_leaf(bound, node, item) != negated;
     }
   }
 }

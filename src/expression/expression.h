@@ -154,7 +154,7 @@ typedef struct cyn_i_legacy_term {
   const uint8_t *const *values; /* encoded values */
   size_t value_count;
 } cyn_i_legacy_term;
-/* NULL when out of memory. A condition of no terms is true. */
+/* NULL when out of memory, or with more than 65,000 terms and values. A condition of no terms is true. */
 cyn_i_bound *cyn_i_legacy_condition(cyn_i_arena *arena, const cyn_i_legacy_term *terms, size_t count, bool use_or);
 typedef struct cyn_i_legacy_update {
   cyn_bytes attribute;

@@ -81,7 +81,8 @@ static cyn_i_key_operator operator_of(const cyn_i_node *node, bool mirrored) {
   }
 }
 
-static cyn_status add_condition(key_collector *collector, const cyn_i_node *node) {
+/* Not inlined, for a small stack frame of the recursion below. */
+__attribute__((noinline)) static cyn_status add_condition(key_collector *collector, const cyn_i_node *node) {
   cyn_i_key_condition condition = {{NULL, 0}, CYN_KEY_EQ, NULL, NULL};
   uint16_t place = 0;
   cyn_status status = find_attribute(collector, node, &condition.attribute, &place);

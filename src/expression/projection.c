@@ -47,7 +47,8 @@ static uint32_t project_elements(const cyn_i_bound *bound, cyn_i_group group, un
   return count;
 }
 
-/* What the paths of the group, `depth` steps of which lead to this value, name of it. */
+/* What the paths of the group, `depth` steps of which lead to this value, name of it; false: nothing, and nothing is
+ * written. */
 static bool project_value(const cyn_i_bound *bound, cyn_i_group group, unsigned depth, const uint8_t *value,
                           cyn_i_buf *buf) {
   cyn_i_path path = cyn_i_bound_sorted_path(bound, bound->order[group.low]);
@@ -61,6 +62,7 @@ static bool project_value(const cyn_i_bound *bound, cyn_i_group group, unsigned 
   uint32_t count = wants_elements ? project_elements(bound, group, depth, value, buf)
                                   : project_pairs(bound, group, depth, cyn_i_map_pairs(value), buf);
   cyn_i_write_close(buf, mark, count);
+  if (count == 0) buf->size = mark;
   return count != 0;
 }
 

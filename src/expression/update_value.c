@@ -35,7 +35,9 @@ static cyn_i_number_fault combine(const uint8_t *a, const uint8_t *b, bool subtr
                   : cyn_i_number_add(a + 2, a[1], b + 2, b[1], out);
 }
 
-static const uint8_t *arithmetic(evaluation *context, const uint8_t *a, const uint8_t *b, bool subtract) {
+/* Not inlined, for a small stack frame of the recursion below. */
+__attribute__((noinline)) static const uint8_t *arithmetic(evaluation *context, const uint8_t *a, const uint8_t *b,
+                                                           bool subtract) {
   if (a[0] != CYN_TYPE_N || b[0] != CYN_TYPE_N) return refuse(context, cyn_i_update_operand_type);
   cyn_i_number number;
   cyn_i_number_fault fault = combine(a, b, subtract, &number);

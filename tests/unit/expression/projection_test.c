@@ -21,6 +21,8 @@ TEST(parts) {
       {"l[9]", NULL, NULL, ITEM, "{}"},
       {"l[2].y, l[3][2], l[3][0]", NULL, NULL, ITEM, "{l: [{y: 2}, [30, 32]]}"},
       {"l[2].q, l[3][9]", NULL, NULL, ITEM, "{}"},
+      {"l[0], l[2].q, l[3][9]", NULL, NULL, ITEM, "{l: [10]}"},
+      {"l[2].q, l[3][1]", NULL, NULL, ITEM, "{l: [[31]]}"},
       {"l.x", NULL, NULL, ITEM, "{}"},
       {"m[0]", NULL, NULL, ITEM, "{}"},
       {"a.b, a2[0]", NULL, NULL, ITEM, "{}"},
