@@ -1,5 +1,6 @@
-/* Binding: placeholders become names and values, then the checks of the kind. This is on the way of every request, so the
- * good case is a few look-ups and one pass of checks; a program without name placeholders lends its paths as they are. */
+/* Binding: placeholders become names and values, then the checks of the kind. This is on the way of every request, so
+ * the good case is a few look-ups and one pass of checks; a program without name placeholders lends its paths as they
+ * are. */
 #include "expression/program_private.h"
 
 #include "base/error.h"

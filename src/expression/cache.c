@@ -83,7 +83,8 @@ static void evict_oldest(cyn_i_expression_cache *cache) {
   cache->count--;
 }
 
-static cache_entry *entry_find(const cyn_i_expression_cache *cache, uint64_t hash, cyn_i_expression_kind kind, cyn_bytes text) {
+static cache_entry *entry_find(const cyn_i_expression_cache *cache, uint64_t hash, cyn_i_expression_kind kind,
+                               cyn_bytes text) {
   for (cache_entry *at = cache->buckets[hash & cache->bucket_mask]; at != NULL; at = at->chain)
     if (at->hash == hash && at->kind == kind && at->text.size == text.size &&
         memcmp(at->text.data, text.data, text.size) == 0)
@@ -92,8 +93,8 @@ static cache_entry *entry_find(const cyn_i_expression_cache *cache, uint64_t has
 }
 
 /* Compiles into a new entry, which is not yet in the table. */
-static cyn_status entry_new(cyn_i_expression_cache *cache, cyn_i_expression_kind kind, cyn_bytes text, cache_entry **out,
-                            cyn_i_check *check, cyn_error *error) {
+static cyn_status entry_new(cyn_i_expression_cache *cache, cyn_i_expression_kind kind, cyn_bytes text,
+                            cache_entry **out, cyn_i_check *check, cyn_error *error) {
   cache_entry *made = cyn_i_zalloc(1, sizeof *made);
   if (made == NULL) return cyn_i_error_no_memory(error);
   cyn_i_arena_init(&made->arena, 64); /* a block takes the size of what is asked for */

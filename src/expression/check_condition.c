@@ -1,6 +1,6 @@
 /* The bind-time checks of conditions, filters and key conditions (expressions.md section 5): for each comparison or
- * function from left to right, undefined operands, their number, distinctness, their types. Types are those known without
- * an item: of values, and N for size. */
+ * function from left to right, undefined operands, their number, distinctness, their types. Types are those known
+ * without an item: of values, and N for size. */
 #include "expression/program_private.h"
 
 #include <stdio.h>
@@ -104,7 +104,8 @@ static void print_value(cyn_i_buf *buf, const uint8_t *value) {
   cyn_i_buf_byte(buf, '}');
 }
 
-static cyn_status fault_bounds(const cyn_i_binding *binding, const char *rule, const uint8_t *low, const uint8_t *high) {
+static cyn_status fault_bounds(const cyn_i_binding *binding, const char *rule, const uint8_t *low,
+                               const uint8_t *high) {
   cyn_i_buf buf;
   cyn_i_buf_init(&buf, binding->sink.arena);
   cyn_i_buf_text(&buf, rule);
@@ -137,7 +138,8 @@ static cyn_status check_between(const cyn_i_binding *binding, const cyn_i_node *
   return CYN_OK;
 }
 
-static cyn_status check_attribute_type(const cyn_i_binding *binding, const cyn_i_node *node, const operand_list *operands) {
+static cyn_status check_attribute_type(const cyn_i_binding *binding, const cyn_i_node *node,
+                                       const operand_list *operands) {
   const cyn_i_node *wanted = operands->at[1];
   int type = static_type(binding, wanted);
   if (type == 0) return fault_type(binding, node, TYPES_ATTRIBUTE_TYPE_PATH);
@@ -152,7 +154,8 @@ static cyn_status check_attribute_type(const cyn_i_binding *binding, const cyn_i
                          CYN_BYTES_FORMAT(name));
 }
 
-static cyn_status check_begins_with(const cyn_i_binding *binding, const cyn_i_node *node, const operand_list *operands) {
+static cyn_status check_begins_with(const cyn_i_binding *binding, const cyn_i_node *node,
+                                    const operand_list *operands) {
   for (int i = 0; i < 2; i++) {
     int type = static_type(binding, operands->at[i]);
     if (type != 0 && type != CYN_TYPE_S && type != CYN_TYPE_B)

@@ -1,5 +1,5 @@
-/* Evaluating conditions and filters on the item's bytes: no allocation, no errors. Recursion follows the tree, whose depth
- * the operator limit bounds; frames are kept small for it. */
+/* Evaluating conditions and filters on the item's bytes: no allocation, no errors. Recursion follows the tree, whose
+ * depth the operator limit bounds; frames are kept small for it. */
 #include "expression/program_private.h"
 
 #include "value/number.h"

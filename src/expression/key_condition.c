@@ -24,7 +24,9 @@ static cyn_status refuse(const key_collector *collector, const char *text, const
 
 #define IN_KEY_CONDITION "Invalid condition in KeyConditionExpression: "
 
-static const cyn_i_node *node_at(const key_collector *collector, uint16_t i) { return &collector->bound->program->nodes[i]; }
+static const cyn_i_node *node_at(const key_collector *collector, uint16_t i) {
+  return &collector->bound->program->nodes[i];
+}
 
 static cyn_status check_operator(const key_collector *collector, const cyn_i_node *node) {
   const char *name = cyn_i_node_name((cyn_i_node_kind)node->kind);

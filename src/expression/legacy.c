@@ -15,8 +15,8 @@ typedef struct legacy_builder {
   cyn_i_target *targets;
 } legacy_builder;
 
-static bool builder_init(legacy_builder *builder, cyn_i_arena *arena, cyn_i_expression_kind kind, size_t paths, size_t values,
-                         size_t nodes, size_t targets) {
+static bool builder_init(legacy_builder *builder, cyn_i_arena *arena, cyn_i_expression_kind kind, size_t paths,
+                         size_t values, size_t nodes, size_t targets) {
   if (paths > LEGACY_COUNT_MAX || values > LEGACY_COUNT_MAX || nodes > LEGACY_COUNT_MAX) return false;
   builder->program = cyn_i_arena_zalloc(arena, 1, sizeof *builder->program);
   builder->bound = cyn_i_arena_zalloc(arena, 1, sizeof *builder->bound);

@@ -22,7 +22,8 @@ typedef struct keyword {
 } keyword;
 
 static const keyword condition_keywords[] = {
-    {"and", CYN_TOKEN_AND}, {"or", CYN_TOKEN_OR}, {"not", CYN_TOKEN_NOT}, {"in", CYN_TOKEN_IN}, {"between", CYN_TOKEN_BETWEEN}};
+    {"and", CYN_TOKEN_AND}, {"or", CYN_TOKEN_OR}, {"not", CYN_TOKEN_NOT}, {"in", CYN_TOKEN_IN},
+    {"between", CYN_TOKEN_BETWEEN}};
 static const keyword update_keywords[] = {
     {"set", CYN_TOKEN_SET}, {"remove", CYN_TOKEN_REMOVE}, {"add", CYN_TOKEN_ADD}, {"delete", CYN_TOKEN_DELETE}};
 

@@ -179,7 +179,8 @@ static step_result step(cyn_i_parser *parser, part *finished) {
   frame_kind top = top_kind(parser);
   if (top >= FRAME_COMPARE) return step_operand(parser, finished, top);
   cyn_i_token_kind token = parser->lexer.current.kind;
-  bool is_comparator = (token >= CYN_TOKEN_EQ && token <= CYN_TOKEN_GE) || token == CYN_TOKEN_BETWEEN || token == CYN_TOKEN_IN;
+  bool is_comparator =
+      (token >= CYN_TOKEN_EQ && token <= CYN_TOKEN_GE) || token == CYN_TOKEN_BETWEEN || token == CYN_TOKEN_IN;
   if (finished->class_ != PART_CONDITION && is_comparator) return step_comparator(parser, finished);
   if (finished->class_ == PART_OPERAND) {
     if (top != FRAME_GROUP || token != CYN_TOKEN_CLOSE) return STEP_ERROR;
