@@ -34,16 +34,25 @@ static cyn_status expire_chunk(cyn_i_jobs *jobs, cyn_i_table *table, cyn_i_store
   return status;
 }
 
-static cyn_status expire_table(cyn_i_jobs *jobs, cyn_i_table *table, bool *more, cyn_error *error) {
-  int64_t now = cyn_i_engine_now_ms(jobs->engine) / 1000;
+/* The part of a queue whose time has come, and not too long ago. */
+typedef struct due_range {
+  cyn_i_store_range range;
   uint8_t low[8], high[8];
-  put_seconds(low, now - LIFE_SECONDS);
-  put_seconds(high, now);
-  cyn_i_store_range range = {.space = table->ttl_space,
-                             .whole_partition_range = true,
-                             .partition = {"", 0},
-                             .sort_low = {(const char *)low, 8},
-                             .sort_high = {(const char *)high, 8}};
+} due_range;
+
+static void due_range_init(due_range *due, uint32_t ttl_space, int64_t now) {
+  put_seconds(due->low, now - LIFE_SECONDS);
+  put_seconds(due->high, now);
+  due->range = (cyn_i_store_range){.space = ttl_space,
+                                   .whole_partition_range = true,
+                                   .partition = {"", 0},
+                                   .sort_low = {(const char *)due->low, 8},
+                                   .sort_high = {(const char *)due->high, 8}};
+}
+
+static cyn_status expire_table(cyn_i_jobs *jobs, cyn_i_table *table, bool *more, cyn_error *error) {
+  due_range due;
+  due_range_init(&due, table->ttl_space, cyn_i_engine_now_ms(jobs->engine) / 1000);
   cyn_i_arena queue; /* keys of a chunk, beside the arena of each deletion */
   cyn_i_arena_init(&queue, 0);
   cyn_status status = CYN_OK;
@@ -54,18 +63,49 @@ static cyn_status expire_table(cyn_i_jobs *jobs, cyn_i_table *table, bool *more,
       status = cyn_i_error_no_memory(error);
       break;
     }
-    status = expire_chunk(jobs, table, &range, &keys, error);
+    status = expire_chunk(jobs, table, &due.range, &keys, error);
     is_full = keys.is_full;
-    if (keys.count != 0) range.after = &keys.at[keys.count - 1];
+    if (keys.count != 0) due.range.after = &keys.at[keys.count - 1];
   }
   *more = *more || (status == CYN_OK && is_full);
   cyn_i_arena_clean_up(&queue);
   return status;
 }
 
+static bool visit_any(void *user, const cyn_i_store_key *key, cyn_bytes value) {
+  (void)key;
+  (void)value;
+  *(bool *)user = true;
+  return false;
+}
+
+/* Whether anything is due, found without parsing the table: this is asked of every table with TTL at every interval. */
+static cyn_status has_due(cyn_i_jobs *jobs, const cyn_i_upkeep_place *place, bool *out, cyn_error *error) {
+  *out = false;
+  cyn_i_store_key key;
+  if (!cyn_i_catalog_key(place->account, place->region, place->name, &jobs->work_arena, &key))
+    return cyn_i_error_no_memory(error);
+  cyn_status status = cyn_i_store_view_begin(jobs->view, error);
+  if (status != CYN_OK) return status;
+  cyn_bytes record;
+  cyn_i_table_peek peek;
+  status = cyn_i_store_get(jobs->view, &key, &record, error);
+  if (status == CYN_OK && record.data != NULL && cyn_i_table_record_peek(record, &peek) && peek.ttl_space != 0) {
+    due_range due;
+    due_range_init(&due, peek.ttl_space, cyn_i_engine_now_ms(jobs->engine) / 1000);
+    status = cyn_i_store_walk(jobs->view, &due.range, visit_any, out, error);
+  }
+  cyn_i_store_view_end(jobs->view);
+  cyn_i_arena_reset(&jobs->work_arena, ARENA_KEEP);
+  return status;
+}
+
 cyn_status cyn_i_jobs_expire(cyn_i_jobs *jobs, const cyn_i_jobs_table *entry, bool *more, cyn_error *error) {
   cyn_i_table *table;
-  cyn_status status = cyn_i_jobs_table_load(jobs, &entry->place, &table, error);
+  bool is_due;
+  cyn_status status = has_due(jobs, &entry->place, &is_due, error);
+  if (status != CYN_OK || !is_due) return status;
+  status = cyn_i_jobs_table_load(jobs, &entry->place, &table, error);
   if (status != CYN_OK || table == NULL) return status;
   cyn_i_table_state state = cyn_i_table_state_at(table, cyn_i_engine_now_ms(jobs->engine));
   if (table->ttl_space != 0 && (state == CYN_TABLE_ACTIVE || state == CYN_TABLE_UPDATING))

@@ -16,8 +16,10 @@
 
 /* ---- helpers of jobs ---- */
 
+static _Thread_local bool is_job_thread;
+
 bool cyn_i_jobs_pause(cyn_i_jobs *jobs) {
-  if (jobs->has_thread && pthread_equal(pthread_self(), jobs->thread)) {
+  if (is_job_thread) {
     struct timespec moment = {0, PAUSE_NS};
     (void)nanosleep(&moment, NULL);
   }
@@ -124,6 +126,7 @@ static void sleep_until(cyn_i_jobs *jobs, int64_t wait) {
 
 static void *thread_main(void *user) {
   cyn_i_jobs *jobs = user;
+  is_job_thread = true;
   while (!atomic_load(&jobs->is_stopping)) {
     bool more = false;
     cyn_error error = CYN_ERROR_INIT;
@@ -177,9 +180,8 @@ cyn_status cyn_i_jobs_start(cyn_i_engine *engine, int64_t interval_ms, cyn_i_job
   cyn_i_arena_init(&jobs->work_arena, 0);
   if (interval_ms >= 0) {
     cyn_i_upkeep_set_wake(engine, wake, jobs);
-    jobs->has_thread = true; /* before the thread looks */
-    if (pthread_create(&jobs->thread, NULL, thread_main, jobs) != 0) {
-      jobs->has_thread = false;
+    jobs->has_thread = pthread_create(&jobs->thread, NULL, thread_main, jobs) == 0;
+    if (!jobs->has_thread) {
       cyn_i_jobs_stop(jobs);
       return cyn_i_error_set(error, CYN_E_OUT_OF_MEMORY, "No thread for the background jobs");
     }

@@ -8,6 +8,7 @@
 typedef struct survey {
   cyn_i_jobs *jobs;
   cyn_i_jobs_table *first;
+  cyn_i_jobs_table *of_catalog; /* the list as the catalog's walk left it; names come once in either walk */
   int64_t now_ms, due_ms;
   bool no_memory;
 } survey;
@@ -21,7 +22,7 @@ static bool same(cyn_bytes a, cyn_bytes b) {
 static cyn_i_jobs_table *entry_of(survey *s, const cyn_i_store_key *key) {
   cyn_i_upkeep_place place;
   if (!cyn_i_catalog_partition_split(key->partition, &place.account, &place.region)) return NULL;
-  for (cyn_i_jobs_table *table = s->first; table != NULL; table = table->next)
+  for (cyn_i_jobs_table *table = s->of_catalog; table != NULL; table = table->next)
     if (same(table->place.name, key->sort) && same(table->place.region, place.region) &&
         same(table->place.account, place.account))
       return table;
@@ -82,6 +83,7 @@ cyn_status cyn_i_jobs_survey(cyn_i_jobs *jobs, cyn_i_jobs_table **out, cyn_error
   cyn_status status = cyn_i_store_view_begin(jobs->view, error);
   if (status != CYN_OK) return status;
   if (!is_known) status = walk_space(jobs, CYN_SPACE_CATALOG, visit_record, &s, error);
+  s.of_catalog = s.first;
   if (status == CYN_OK) status = walk_space(jobs, CYN_SPACE_TTL_TABLES, visit_ttl, &s, error);
   cyn_i_store_view_end(jobs->view);
   if (status == CYN_OK && s.no_memory) status = cyn_i_error_no_memory(error);

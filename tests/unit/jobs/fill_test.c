@@ -67,3 +67,51 @@ TEST(ttl_finds_the_items_that_were_there) {
   HAS(&w.s, "Scan", "{\"TableName\":\"abc\",\"Select\":\"COUNT\"}", "\"Count\":150,");
   workplace_close(&w);
 }
+
+TEST(over_a_store_that_conflicts) {
+  for (uint64_t seed = 1; seed <= 10; seed++) {
+    workplace w;
+    REQUIRE(workplace_open_faulty(&w, seed));
+    service_simple_table(&w.s, "abc");
+    for (int i = 0; i < 60; i++) workplace_put(&w, i, ",\"a\":{\"S\":\"x\"},\"due\":{\"N\":\"1789999999\"}");
+    HAS(&w.s, "UpdateTable", CREATE_INDEX, "\"IndexStatus\":\"CREATING\"");
+    (void)workplace_run(&w);
+    HAS(&w.s, "Query", QUERY, "\"Count\":60,");
+    HAS(&w.s, "UpdateTimeToLive",
+        "{\"TableName\":\"abc\",\"TimeToLiveSpecification\":{\"Enabled\":true,\"AttributeName\":\"due\"}}", "true");
+    (void)workplace_run(&w);
+    HAS(&w.s, "Scan", "{\"TableName\":\"abc\",\"Select\":\"COUNT\"}", "\"Count\":0,");
+    HAS(&w.s, "Query", QUERY, "\"Count\":0,");
+    HAS(&w.s, "DeleteTable", "{\"TableName\":\"abc\"}", "DELETING");
+    (void)workplace_run(&w);
+    workplace_close(&w);
+  }
+}
+
+/* The process ends between UpdateTable and the walk; the next one goes on. */
+TEST(goes_on_after_a_restart) {
+  char path[] = "/tmp/cyn-fill-XXXXXX";
+  REQUIRE(mkdtemp(path) != NULL);
+  for (int round = 0; round < 2; round++) {
+    workplace w;
+    cyn_i_store *store;
+    cyn_i_store_options options = {.path = cyn_str(path), .durability = CYN_DURABILITY_UNSAFE, .map_size_max = 1 << 26};
+    REQUIRE(cyn_i_store_lmdb_open(&options, &store, NULL) == CYN_OK);
+    REQUIRE(service_open_over(&w.s, store, NULL));
+    REQUIRE(cyn_i_jobs_start(w.s.engine, -1, &w.jobs, NULL) == CYN_OK);
+    if (round == 0) {
+      service_simple_table(&w.s, "abc");
+      for (int i = 0; i < 40; i++) workplace_put(&w, i, ",\"a\":{\"S\":\"x\"}");
+      HAS(&w.s, "UpdateTable", CREATE_INDEX, "\"IndexStatus\":\"CREATING\"");
+    } else {
+      HAS(&w.s, "DescribeTable", "{\"TableName\":\"abc\"}", "\"IndexStatus\":\"CREATING\"");
+      (void)workplace_run(&w);
+      HAS(&w.s, "DescribeTable", "{\"TableName\":\"abc\"}", "\"IndexStatus\":\"ACTIVE\"");
+      HAS(&w.s, "Query", QUERY, "\"Count\":40,");
+    }
+    workplace_close(&w);
+  }
+  char command[100];
+  (void)snprintf(command, sizeof command, "rm -r %s", path);
+  CHECK_INT(system(command), 0);
+}

@@ -16,6 +16,15 @@ static inline bool workplace_open(workplace *w, const cyn_i_engine_options *opti
   return cyn_i_jobs_start(w->s.engine, interval_ms, &w->jobs, NULL) == CYN_OK;
 }
 
+/* Over a test store that conflicts, decides again and scribbles. */
+static inline bool workplace_open_faulty(workplace *w, uint64_t seed) {
+  cyn_i_store_options options = {0};
+  cyn_i_store *inner, *store;
+  return cyn_i_store_lmdb_open(&options, &inner, NULL) == CYN_OK &&
+         cyn_i_store_faulty_open(inner, seed, &store, NULL) == CYN_OK && service_open_over(&w->s, store, NULL) &&
+         cyn_i_jobs_start(w->s.engine, -1, &w->jobs, NULL) == CYN_OK;
+}
+
 static inline void workplace_close(workplace *w) {
   cyn_i_jobs_stop(w->jobs);
   service_close(&w->s);
