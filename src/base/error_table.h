@@ -48,6 +48,10 @@
   X(STORE_LOCKED, "CynamoStoreLocked", 500, CYN_WIRE_DYNAMODB)                                   \
   X(STORE_FULL, "CynamoStoreFull", 500, CYN_WIRE_DYNAMODB)                                       \
   X(STORE_VERSION, "CynamoStoreVersion", 500, CYN_WIRE_DYNAMODB)                                 \
+  X(CONNECTION, "CynamoConnectionError", 500, CYN_WIRE_DYNAMODB)                                 \
+  X(TIMEOUT, "CynamoTimeout", 500, CYN_WIRE_DYNAMODB)                                            \
+  X(CREDENTIALS, "CynamoNoCredentials", 400, CYN_WIRE_DYNAMODB)                                  \
+  X(CHECKSUM, "CynamoChecksumError", 500, CYN_WIRE_DYNAMODB)                                     \
   X(FORKED, "CynamoForked", 500, CYN_WIRE_DYNAMODB)                                              \
   X(NOT_ON_BACKEND, "CynamoNotOnBackend", 400, CYN_WIRE_DYNAMODB)
 
