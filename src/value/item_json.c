@@ -117,52 +117,57 @@ static const uint8_t *skip_value(decoder *d, const uint8_t *p) {
 
 /* ---- strings ---- */
 
-#if defined(__SSE2__)
-#define SHORT_STRING 48 /* three vectors */
+#define SHORT_STRING 256
 
-/* The same for a string of at most 48 plain bytes, scanned and copied in one go; NULL when it is none (nothing is lost:
- * the general way begins anew). */
-static inline const uint8_t *append_short_string(decoder *d, const uint8_t *p, size_t head, size_t *size) {
-  if (d->end - p < SHORT_STRING + 1 || !cyn_i_buf_reserve(&d->buf, head + SHORT_STRING)) return NULL;
-  uint8_t *at = d->buf.data + d->buf.size + head;
-  const uint8_t *text = p + 1;
-  for (int i = 0; i < SHORT_STRING; i += 16) {
-    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(text + i));
-    _mm_storeu_si128((__m128i *)(void *)(at + i), v);
+/* Copies plain text from behind the quote at p to `at`, where there is room for SHORT_STRING bytes, while it scans it;
+ * returns how many bytes are plain. What stops it may be anything. */
+static inline size_t copy_plain(const uint8_t *p, const uint8_t *end, uint8_t *at) {
+  size_t done = 0;
+#if defined(__SSE2__)
+  size_t most = (size_t)(end - p) < SHORT_STRING ? (size_t)(end - p) : SHORT_STRING;
+  for (; done + 16 <= most; done += 16) {
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + done));
+    _mm_storeu_si128((__m128i *)(void *)(at + done), v);
     unsigned mask = cyn_i_json_special_mask(v);
-    if (mask == 0) continue;
-    int plain = i + __builtin_ctz(mask);
-    *size = (size_t)plain;
-    return text[plain] == '"' ? text + plain + 1 : NULL;
+    if (mask != 0) return done + (size_t)__builtin_ctz(mask);
   }
-  return NULL;
+#else
+  (void)p, (void)end, (void)at;
+#endif
+  return done;
 }
-#endif
 
-/* Appends the string behind p (at its opening quote) to the buffer behind `head` bytes that the caller fills in. */
-static inline const uint8_t *append_string(decoder *d, const uint8_t *p, size_t head, size_t *size) {
-  bool escaped;
-#if defined(__SSE2__)
-  const uint8_t *behind = append_short_string(d, p, head, size);
-  if (behind != NULL) return behind;
-#endif
-  const uint8_t *quote = cyn_i_json_string_end(p + 1, d->end, &escaped);
+/* The general way of append_string, from behind the `plain` bytes that stand in the buffer already. */
+static const uint8_t *append_string_slow(decoder *d, const uint8_t *p, size_t head, size_t plain, size_t *size) {
+  bool escaped = false;
+  const uint8_t *quote = cyn_i_json_string_end_slow(p + 1 + plain, d->end, &escaped);
   if (quote == NULL) return malformed(d);
   size_t raw = (size_t)(quote - p) - 1;
   if (!cyn_i_buf_reserve(&d->buf, head + raw)) return NULL;
-  uint8_t *at = d->buf.data + d->buf.size + head;
+  uint8_t *at = d->buf.data + d->buf.size + head + plain; /* growing keeps what is behind buf.size */
+  size_t rest = raw - plain;
   if (!escaped) {
-    memcpy(at, p + 1, raw);
+    memcpy(at, p + 1 + plain, rest);
   } else {
-    raw = cyn_i_json_unescape(p + 1, quote, at);
-    if (raw == SIZE_MAX) return malformed(d);
+    rest = cyn_i_json_unescape(p + 1 + plain, quote, at);
+    if (rest == SIZE_MAX) return malformed(d);
   }
   if (raw > UINT32_MAX - 16) {
     d->buf.failed = true;
     return NULL;
   }
-  *size = raw;
+  *size = plain + rest;
   return quote + 1;
+}
+
+/* Appends the string behind p (at its opening quote) to the buffer behind `head` bytes that the caller fills in. */
+static inline const uint8_t *append_string(decoder *d, const uint8_t *p, size_t head, size_t *size) {
+  if (!cyn_i_buf_reserve(&d->buf, head + SHORT_STRING)) return NULL;
+  size_t plain = copy_plain(p + 1, d->end, d->buf.data + d->buf.size + head);
+  const uint8_t *stop = p + 1 + plain;
+  if (stop == d->end || *stop != '"') return append_string_slow(d, p, head, plain, size);
+  *size = plain;
+  return stop + 1;
 }
 
 /* A string of which only the text is wanted. */
@@ -705,14 +710,15 @@ static const uint8_t *attribute_value(decoder *d, const uint8_t *p, unsigned lev
 
 /* Room for what is probably to come: binary is about as long as its JSON. */
 #define FIRST_RESERVE_MAX 4096
+#define FIRST_RESERVE_MORE (SHORT_STRING + 64) /* what append_string wants to see free */
 
 static void decoder_init(decoder *d, cyn_i_json *json, cyn_i_json_fault *serialization) {
   d->json = json;
   d->end = json->end;
   d->serialization = serialization;
   cyn_i_buf_init(&d->buf, json->arena);
-  size_t left = (size_t)(json->end - json->next) + 32;
-  (void)cyn_i_buf_reserve(&d->buf, left < FIRST_RESERVE_MAX ? left : FIRST_RESERVE_MAX);
+  size_t left = (size_t)(json->end - json->next);
+  (void)cyn_i_buf_reserve(&d->buf, (left < FIRST_RESERVE_MAX ? left : FIRST_RESERVE_MAX) + FIRST_RESERVE_MORE);
 }
 
 /* Hands the position back to the reader and unused memory back to the arena. False when reading failed. */

@@ -22,21 +22,6 @@ static inline cyn_bytes name_at(const cyn_i_buf *buf, size_t at) {
 
 static inline bool same_name(cyn_bytes a, cyn_bytes b) { return a.size == b.size && memcmp(a.data, b.data, a.size) == 0; }
 
-/* Its ends and its size: enough to tell a few names apart. */
-static inline uint32_t quick_hash(cyn_bytes name) {
-  uint32_t n = (uint32_t)name.size, head, tail;
-  const uint8_t *p = (const uint8_t *)name.data;
-  if (n >= 4) {
-    memcpy(&head, p, 4);
-    memcpy(&tail, p + n - 4, 4);
-  } else {
-    head = n != 0 ? p[0] : 0;
-    tail = n != 0 ? (uint32_t)p[n / 2] << 8 | p[n - 1] : 0;
-  }
-  uint32_t word = (head ^ (tail << 13 | tail >> 19) ^ n) * 0x9E3779B1u;
-  return word ^ word >> 16;
-}
-
 static void overwrite(cyn_i_item_names *names, cyn_i_buf *buf, size_t at) {
   cyn_bytes name = name_at(buf, at);
   buf->data[at + 2 + name.size] |= OVERWRITTEN;
@@ -85,22 +70,18 @@ static void add_to_table(cyn_i_item_names *names, cyn_i_buf *buf, size_t at) {
   if (older != SIZE_MAX) overwrite(names, buf, older);
 }
 
-void cyn_i_item_names_add(cyn_i_item_names *names, cyn_i_buf *buf, size_t at) {
-  if (buf->failed) return;
-  if (names->table != NULL || names->count == CYN_ITEM_NAMES_FEW || at - names->first > UINT32_MAX) {
+void cyn_i_item_names_add_slow(cyn_i_item_names *names, cyn_i_buf *buf, size_t at, uint32_t hash) {
+  if (names->table != NULL || names->count >= CYN_ITEM_NAMES_FEW || at - names->first > UINT32_MAX) {
     add_to_table(names, buf, at);
     return;
   }
   cyn_bytes name = name_at(buf, at);
-  uint32_t hash = quick_hash(name);
-  uint64_t bit = (uint64_t)1 << (hash & 63);
-  uint32_t i = names->count;
-  if ((names->seen & bit) != 0) {
-    for (i = 0; i < names->count; i++)
-      if (names->hashes[i] == hash && same_name(name, name_at(buf, names->first + names->offsets[i]))) break;
-    if (i < names->count) overwrite(names, buf, names->first + names->offsets[i]);
-  }
-  names->seen |= bit;
+  uint32_t i = 0;
+  while (i < names->count &&
+         (names->hashes[i] != hash || !same_name(name, name_at(buf, names->first + names->offsets[i]))))
+    i++;
+  if (i < names->count) overwrite(names, buf, names->first + names->offsets[i]);
+  names->seen |= (uint64_t)1 << (hash & 63);
   names->hashes[i] = hash;
   names->offsets[i] = (uint32_t)(at - names->first);
   if (i == names->count) names->count++;

@@ -21,9 +21,38 @@ typedef struct cyn_i_item_names {
 
 void cyn_i_item_names_init(cyn_i_item_names *names, cyn_i_arena *arena, size_t first);
 
+void cyn_i_item_names_add_slow(cyn_i_item_names *names, cyn_i_buf *buf, size_t at, uint32_t hash);
+
+/* Its ends and its size: enough to tell a few names apart. */
+static inline uint32_t cyn_i_item_name_hash(const uint8_t *name, uint32_t size) {
+  uint32_t head, tail;
+  if (size >= 4) {
+    memcpy(&head, name, 4);
+    memcpy(&tail, name + size - 4, 4);
+  } else {
+    head = size != 0 ? name[0] : 0;
+    tail = size != 0 ? (uint32_t)name[size / 2] << 8 | name[size - 1] : 0;
+  }
+  uint32_t word = (head ^ (tail << 13 | tail >> 19) ^ size) * 0x9E3779B1u;
+  return word ^ word >> 16;
+}
+
 /* Takes the name that has just been written at offset `at` (its value comes next). If the name was there before, its
  * older pair is marked as overwritten. Without memory buf->failed is set. */
-void cyn_i_item_names_add(cyn_i_item_names *names, cyn_i_buf *buf, size_t at);
+static inline void cyn_i_item_names_add(cyn_i_item_names *names, cyn_i_buf *buf, size_t at) {
+  if (buf->failed) return;
+  uint16_t size;
+  memcpy(&size, buf->data + at, 2);
+  uint32_t hash = cyn_i_item_name_hash(buf->data + at + 2, size);
+  uint64_t bit = (uint64_t)1 << (hash & 63);
+  if ((names->seen & bit) != 0 || names->count >= CYN_ITEM_NAMES_FEW || at - names->first > UINT32_MAX) {
+    cyn_i_item_names_add_slow(names, buf, at, hash);
+    return;
+  }
+  names->seen |= bit;
+  names->hashes[names->count] = hash;
+  names->offsets[names->count++] = (uint32_t)(at - names->first);
+}
 
 /* Removes overwritten pairs; sets *count and returns the size of all pairs as DynamoDB counts it. */
 size_t cyn_i_item_names_compact(const cyn_i_item_names *names, cyn_i_buf *buf, uint32_t *count);

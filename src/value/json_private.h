@@ -81,7 +81,14 @@ const uint8_t *cyn_i_json_take_string(cyn_i_json *json, const uint8_t *p, cyn_by
 /* Behind a number that begins at p; NULL when it is malformed. */
 const uint8_t *cyn_i_json_number_end(const uint8_t *p, const uint8_t *end, bool *is_integer);
 
-/* As cyn_i_json_write_string, for text that is known to be UTF-8. */
-void cyn_i_json_write_sound_string(cyn_i_buf *buf, cyn_bytes text);
+/* What stands around a string in one write: at most 16 bytes, copied as a whole. */
+typedef struct cyn_i_json_frame {
+  char text[16];
+  uint8_t size;
+} cyn_i_json_frame;
+
+/* Appends `before`, the text with its escapes and no quotes of its own, and `behind`. The text must be UTF-8. */
+void cyn_i_json_write_framed(cyn_i_buf *buf, const cyn_i_json_frame *before, cyn_bytes text,
+                             const cyn_i_json_frame *behind);
 
 #endif

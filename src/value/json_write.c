@@ -26,25 +26,65 @@ static uint8_t *put_escape(uint8_t *at, uint8_t c) {
   return at;
 }
 
+#if defined(__SSE2__)
+/* One bit for each byte that needs an escape. */
+static inline unsigned escape_mask(__m128i v) {
+  __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+  hit = _mm_or_si128(hit, _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1F)), v)); /* below 0x20 */
+  return (unsigned)_mm_movemask_epi8(hit);
+}
+#endif
+
+#if defined(__SSE2__)
+static inline unsigned stop_mask(__m128i v, bool sound) { return sound ? escape_mask(v) : cyn_i_json_special_mask(v); }
+
+/* The last `left` bytes (4 to 15) of a run that began `run` bytes before `end`, which ends at `out` + left: as one or two
+ * loads that overlap what is done already or each other. Returns how many of them are plain. */
+static inline int copy_last(const uint8_t *end, uint8_t *out, size_t left, size_t run, bool sound) {
+  unsigned mask;
+  if (run >= 16) {
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(end - 16));
+    _mm_storeu_si128((__m128i *)(void *)(out + left - 16), v);
+    mask = stop_mask(v, sound) >> (16 - left);
+  } else if (left >= 8) {
+    __m128i low = _mm_loadl_epi64((const __m128i *)(const void *)(end - left));
+    __m128i high = _mm_loadl_epi64((const __m128i *)(const void *)(end - 8));
+    _mm_storel_epi64((__m128i *)(void *)out, low);
+    _mm_storel_epi64((__m128i *)(void *)(out + left - 8), high);
+    mask = (stop_mask(low, sound) & 0xFF) | (stop_mask(high, sound) & 0xFF) << (left - 8);
+  } else {
+    uint32_t words[2];
+    memcpy(&words[0], end - left, 4);
+    memcpy(&words[1], end - 4, 4);
+    memcpy(out, &words[0], 4);
+    memcpy(out + left - 4, &words[1], 4);
+    __m128i low = _mm_cvtsi32_si128((int)words[0]), high = _mm_cvtsi32_si128((int)words[1]);
+    mask = (stop_mask(low, sound) & 0xF) | (stop_mask(high, sound) & 0xF) << (left - 4);
+  }
+  return mask == 0 ? (int)left : __builtin_ctz(mask);
+}
+#endif
+
 /* Copies plain text; at *at there is room for all that is left and 16 bytes more. */
 static inline const uint8_t *copy_plain(const uint8_t *p, const uint8_t *end, uint8_t **at, bool sound) {
   uint8_t *out = *at;
 #if defined(__SSE2__)
-  while (end - p >= 16) {
+  const uint8_t *start = p;
+  for (; end - p >= 16; p += 16, out += 16) {
     __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
     _mm_storeu_si128((__m128i *)(void *)out, v);
-    __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"')), slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
-    __m128i control = _mm_cmpeq_epi8(_mm_max_epu8(v, _mm_set1_epi8(0x20)), _mm_set1_epi8(0x20));
-    control = _mm_andnot_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(0x20)), control);
-    __m128i other = sound ? control : _mm_cmplt_epi8(v, _mm_set1_epi8(0x20));
-    int mask = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), other));
+    unsigned mask = stop_mask(v, sound);
     if (mask != 0) {
-      int plain = __builtin_ctz((unsigned)mask);
+      int plain = __builtin_ctz(mask);
       *at = out + plain;
       return p + plain;
     }
-    p += 16;
-    out += 16;
+  }
+  size_t left = (size_t)(end - p), run = (size_t)(end - start);
+  if (left >= 4 || (left > 0 && run >= 16)) {
+    int plain = copy_last(end, out, left, run, sound);
+    *at = out + plain;
+    return p + plain;
   }
 #endif
   while (p < end && *p >= 0x20 && (*p < 0x80 || sound) && *p != '"' && *p != '\\') *out++ = *p++;
@@ -69,26 +109,37 @@ static const uint8_t *put_special(const uint8_t *p, const uint8_t *end, uint8_t 
   return p + length;
 }
 
-static inline void write_string(cyn_i_buf *buf, cyn_bytes text, bool sound) {
+/* What copy_plain may write behind its text, a frame, and what put_special writes. */
+#define SLACK 48
+
+static inline void write_framed(cyn_i_buf *buf, const cyn_i_json_frame *before, cyn_bytes text,
+                                const cyn_i_json_frame *behind, bool sound) {
   const uint8_t *p = (const uint8_t *)text.data, *end = p + text.size;
-  if (!cyn_i_buf_reserve(buf, text.size + 24)) return;
+  if (!cyn_i_buf_reserve(buf, text.size + SLACK)) return;
   uint8_t *at = buf->data + buf->size;
-  *at++ = '"';
+  memcpy(at, before->text, sizeof before->text);
+  at += before->size;
   while (p < end) {
     p = copy_plain(p, end, &at, sound);
     if (p == end) break;
     p = put_special(p, end, &at);
     /* what was put may be longer than what it stands for: room for the rest anew */
     buf->size = (size_t)(at - buf->data);
-    if (!cyn_i_buf_reserve(buf, (size_t)(end - p) + 24)) return;
+    if (!cyn_i_buf_reserve(buf, (size_t)(end - p) + SLACK)) return;
     at = buf->data + buf->size;
   }
-  *at++ = '"';
-  buf->size = (size_t)(at - buf->data);
+  memcpy(at, behind->text, sizeof behind->text);
+  buf->size = (size_t)(at - buf->data) + behind->size;
 }
 
-void cyn_i_json_write_string(cyn_i_buf *buf, cyn_bytes text) { write_string(buf, text, false); }
-void cyn_i_json_write_sound_string(cyn_i_buf *buf, cyn_bytes text) { write_string(buf, text, true); }
+static const cyn_i_json_frame quote = {"\"", 1};
+
+void cyn_i_json_write_string(cyn_i_buf *buf, cyn_bytes text) { write_framed(buf, &quote, text, &quote, false); }
+
+void cyn_i_json_write_framed(cyn_i_buf *buf, const cyn_i_json_frame *before, cyn_bytes text,
+                             const cyn_i_json_frame *behind) {
+  write_framed(buf, before, text, behind, true);
+}
 
 /* ---- numbers ---- */
 

@@ -2,7 +2,8 @@
 #include <stdlib.h>
 
 #include "value/golden.h"
-#include "value/json.h"
+#include "value/json_private.h"
+#include "value/utf8.h"
 
 static cyn_i_arena arena;
 
@@ -48,6 +49,29 @@ TEST(written_strings_read_back) {
     cyn_i_json json;
     cyn_i_json_init(&json, (const uint8_t *)out, strlen(out), &arena);
     if (cyn_i_json_next(&json) != CYN_JSON_STRING || cyn_i_json_next(&json) != CYN_JSON_END) test_failed(__FILE__, __LINE__, "not JSON: %s", out);
+  }
+}
+
+/* Text of every length and with every kind of character at every place, in a frame: as the careful writer writes it. */
+TEST(framed_strings) {
+  static const cyn_i_json_frame before = {",\"", 2}, behind = {"\":{\"S\":\"", 8};
+  static const uint32_t codes[] = {'"', '\\', 0x01, 0x1F, '\n', 0x7F, 0xE9, 0x20AC, 0x1F600, ' ', '!', '#', '[', ']'};
+  char text[120];
+  for (int round = 0; round < 30000; round++) {
+    size_t size = 0, limit = random_below(100);
+    uint32_t rare = 1 + random_below(30);
+    while (size < limit)
+      size += cyn_i_utf8_put((uint8_t *)text + size, random_below(rare) == 0 ? codes[random_below(14)] : 'a' + random_below(26));
+    cyn_i_buf buf;
+    cyn_i_arena_reset(&arena, 1 << 20);
+    const char *plain = written_string(text, size);
+    cyn_i_buf_init(&buf, &arena);
+    cyn_i_json_write_framed(&buf, &before, (cyn_bytes){text, size}, &behind);
+    cyn_i_buf_byte(&buf, '\0');
+    size_t length = strlen(plain);
+    CHECK(buf.size == length + 9 && memcmp(buf.data, ",", 1) == 0 && memcmp(buf.data + 1, plain, length) == 0);
+    CHECK_STR((const char *)buf.data + length + 1, ":{\"S\":\"");
+    if (test_current_failed()) return;
   }
 }
 
