@@ -87,40 +87,66 @@ static void count_change(cyn_i_effect_list *list, uint32_t space, bool had, uint
   cyn_i_effect_add(list, space, 'b', (int64_t)(has ? new_size : 0) - (int64_t)(had ? old_size : 0));
 }
 
-static bool same_key(const cyn_i_store_key *a, const cyn_i_store_key *b) {
-  return a->hash == b->hash && same(a->partition, b->partition) && same(a->sort, b->sort);
-}
-
 static double write_units(uint32_t size) { return size <= 1024 ? 1.0 : (double)((size + 1023) / 1024); }
 
-/* Returns by how many bytes the index has grown. */
-static int64_t index_change(cyn_i_effect_list *list, const cyn_i_table *table, const cyn_i_index *index,
-                            cyn_bytes old_stored, cyn_bytes new_stored, double *units) {
-  cyn_i_index_entry before = {0}, after = {0};
-  if ((old_stored.data != NULL && !cyn_i_index_entry_make(table, index, old_stored, list->arena, &before)) ||
-      (new_stored.data != NULL && !cyn_i_index_entry_make(table, index, new_stored, list->arena, &after))) {
-    list->failed = true;
-    return 0;
+/* One item's change, as its indexes see it. */
+typedef struct item_change {
+  cyn_i_effect_list *list;
+  const cyn_i_table *table;
+  const cyn_i_store_key *key;
+  cyn_bytes old_stored, new_stored; /* data NULL: no item */
+  cyn_bytes tail;                   /* of the entries' sort keys; made when the first entry changes */
+} item_change;
+
+/* An entry's value; for an index that holds everything it is the stored item itself. */
+static cyn_bytes entry_value(item_change *change, const cyn_i_index *index, cyn_bytes stored) {
+  if (index->projection == CYN_PROJECT_ALL) return stored;
+  cyn_i_buf buf;
+  cyn_i_buf_init(&buf, change->list->arena);
+  cyn_i_index_project(change->table, index, cyn_i_stored_item(stored), &buf);
+  cyn_bytes value = cyn_i_stored_finish(&buf, 0);
+  change->list->failed = change->list->failed || value.data == NULL;
+  return value;
+}
+
+static void entry_put(item_change *change, const cyn_i_index *index, const cyn_i_index_parts *parts, cyn_bytes value) {
+  cyn_i_arena *arena = change->list->arena;
+  const uint8_t *item = cyn_i_stored_item(change->new_stored.data != NULL ? change->new_stored : change->old_stored);
+  if (change->tail.data == NULL) change->tail = cyn_i_index_tail(change->table, change->key, item, arena);
+  cyn_i_store_key key;
+  if (change->tail.data == NULL || !cyn_i_index_key_from(index, parts, change->tail, arena, &key)) {
+    change->list->failed = true;
+    return;
   }
+  cyn_i_effect_put(change->list, &key, value);
+}
+
+/* Returns by how many bytes the index has grown. */
+static int64_t index_change(item_change *change, const cyn_i_index *index, double *units) {
+  cyn_i_index_parts before, after;
+  bool had = change->old_stored.data != NULL &&
+             cyn_i_index_parts_of(index, cyn_i_stored_item(change->old_stored), &before);
+  bool has = change->new_stored.data != NULL &&
+             cyn_i_index_parts_of(index, cyn_i_stored_item(change->new_stored), &after);
+  cyn_bytes old_value = had ? entry_value(change, index, change->old_stored) : (cyn_bytes){NULL, 0};
+  cyn_bytes new_value = has ? entry_value(change, index, change->new_stored) : (cyn_bytes){NULL, 0};
+  if (change->list->failed) return 0;
+  uint32_t old_size = had ? cyn_i_item_dynamodb_size(cyn_i_stored_item(old_value)) : 0;
+  uint32_t new_size = has ? cyn_i_item_dynamodb_size(cyn_i_stored_item(new_value)) : 0;
   double used = 0;
-  if (before.present && after.present && same_key(&before.key, &after.key)) {
-    if (!same(before.value, after.value)) {
-      cyn_i_effect_put(list, &after.key, after.value);
-      used = write_units(before.dynamodb_size > after.dynamodb_size ? before.dynamodb_size : after.dynamodb_size);
+  if (had && has && cyn_i_index_parts_equal(index, &before, &after)) {
+    if (!same(old_value, new_value)) {
+      entry_put(change, index, &after, new_value);
+      used = write_units(old_size > new_size ? old_size : new_size);
     }
   } else {
-    if (before.present) {
-      cyn_i_effect_put(list, &before.key, (cyn_bytes){NULL, 0});
-      used += write_units(before.dynamodb_size);
-    }
-    if (after.present) {
-      cyn_i_effect_put(list, &after.key, after.value);
-      used += write_units(after.dynamodb_size);
-    }
+    if (had) entry_put(change, index, &before, (cyn_bytes){NULL, 0});
+    if (has) entry_put(change, index, &after, new_value);
+    used = (had ? write_units(old_size) : 0) + (has ? write_units(new_size) : 0);
   }
-  count_change(list, index->space, before.present, before.dynamodb_size, after.present, after.dynamodb_size);
+  count_change(change->list, index->space, had, old_size, has, new_size);
   if (units != NULL) *units = used;
-  return (int64_t)(after.present ? after.dynamodb_size : 0) - (int64_t)(before.present ? before.dynamodb_size : 0);
+  return (int64_t)new_size - (int64_t)old_size;
 }
 
 cyn_i_store_key cyn_i_collection_counter_key(const cyn_i_table *table, const cyn_i_store_key *item_key, uint8_t out_sort[5]) {
@@ -164,10 +190,11 @@ void cyn_i_effects_of_change(cyn_i_effect_list *list, const cyn_i_table *table, 
   uint32_t new_size = new_stored.data != NULL ? cyn_i_item_dynamodb_size(cyn_i_stored_item(new_stored)) : 0;
   count_change(list, table->space, old_stored.data != NULL, old_size, new_stored.data != NULL, new_size);
   int64_t collection = (int64_t)new_size - (int64_t)old_size;
+  item_change change = {list, table, key, old_stored, new_stored, {NULL, 0}};
   for (size_t i = 0; i < table->index_count; i++) {
     const cyn_i_index *index = &table->indexes[i];
     if (index->state == CYN_INDEX_DELETING) continue;
-    int64_t grown = index_change(list, table, index, old_stored, new_stored, units != NULL ? &units[i] : NULL);
+    int64_t grown = index_change(&change, index, units != NULL ? &units[i] : NULL);
     if (!index->is_global) collection += grown;
   }
   if (table->has_local_indexes) count_collection(list, table, key, collection);

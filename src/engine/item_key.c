@@ -47,33 +47,60 @@ static bool part_content(const cyn_i_key_part *part, const uint8_t *item, cyn_by
   return true;
 }
 
-bool cyn_i_index_key(const cyn_i_table *table, const cyn_i_index *index, const uint8_t *item, cyn_i_arena *arena,
-                     cyn_i_store_key *out, bool *present) {
-  *present = false;
-  cyn_bytes hashes[CYN_INDEX_KEY_PARTS_MAX], ranges[CYN_INDEX_KEY_PARTS_MAX];
+bool cyn_i_index_parts_of(const cyn_i_index *index, const uint8_t *item, cyn_i_index_parts *out) {
   for (size_t i = 0; i < index->hash_count; i++)
-    if (!part_content(&index->hash[i], item, &hashes[i])) return true;
+    if (!part_content(&index->hash[i], item, &out->hash[i])) return false;
   for (size_t i = 0; i < index->range_count; i++)
-    if (!part_content(&index->range[i], item, &ranges[i])) return true;
-  cyn_i_store_key base;
-  if (!cyn_i_item_key(table, item, arena, &base)) return false;
-  if (!cyn_i_partition_key(index->space, hashes, index->hash_count, arena, out)) return false;
-  cyn_i_buf sort;
-  cyn_i_buf_init(&sort, arena);
-  for (size_t i = 0; i < index->range_count; i++) cyn_i_key_append_more(&sort, index->range[i].type, ranges[i]);
-  cyn_bytes base_hash;
-  if (!part_content(&table->hash, item, &base_hash)) return false;
-  cyn_bytes tie[3] = {cyn_str("Outliers"), base_hash, base.sort};
+    if (!part_content(&index->range[i], item, &out->range[i])) return false;
+  return true;
+}
+
+static bool same(cyn_bytes a, cyn_bytes b) { return a.size == b.size && memcmp(a.data, b.data, a.size) == 0; }
+
+bool cyn_i_index_parts_equal(const cyn_i_index *index, const cyn_i_index_parts *a, const cyn_i_index_parts *b) {
+  for (size_t i = 0; i < index->hash_count; i++)
+    if (!same(a->hash[i], b->hash[i])) return false;
+  for (size_t i = 0; i < index->range_count; i++)
+    if (!same(a->range[i], b->range[i])) return false;
+  return true;
+}
+
+cyn_bytes cyn_i_index_tail(const cyn_i_table *table, const cyn_i_store_key *item_key, const uint8_t *item,
+                           cyn_i_arena *arena) {
+  cyn_bytes none = {NULL, 0}, hash;
+  if (!part_content(&table->hash, item, &hash)) return none;
+  cyn_bytes tie[3] = {cyn_str("Outliers"), hash, item_key->sort};
   uint8_t digest[16];
   cyn_i_md5(tie, 3, digest);
-  cyn_i_buf_append(&sort, digest, 8);
-  cyn_i_buf_byte(&sort, (uint8_t)base.partition.size);
-  cyn_i_buf_append(&sort, base.partition.data, base.partition.size);
-  cyn_i_buf_append(&sort, base.sort.data, base.sort.size);
-  if (sort.failed) return false;
+  cyn_i_buf tail;
+  cyn_i_buf_init(&tail, arena);
+  cyn_i_buf_append(&tail, digest, 8);
+  cyn_i_buf_byte(&tail, (uint8_t)item_key->partition.size);
+  cyn_i_buf_append(&tail, item_key->partition.data, item_key->partition.size);
+  cyn_i_buf_append(&tail, item_key->sort.data, item_key->sort.size);
+  return tail.failed ? none : (cyn_bytes){(const char *)tail.data, tail.size};
+}
+
+bool cyn_i_index_key_from(const cyn_i_index *index, const cyn_i_index_parts *parts, cyn_bytes tail, cyn_i_arena *arena,
+                          cyn_i_store_key *out) {
+  if (!cyn_i_partition_key(index->space, parts->hash, index->hash_count, arena, out)) return false;
+  cyn_i_buf sort;
+  cyn_i_buf_init(&sort, arena);
+  for (size_t i = 0; i < index->range_count; i++) cyn_i_key_append_more(&sort, index->range[i].type, parts->range[i]);
+  cyn_i_buf_append(&sort, tail.data, tail.size);
   out->sort = (cyn_bytes){(const char *)sort.data, sort.size};
-  *present = true;
-  return true;
+  return !sort.failed;
+}
+
+bool cyn_i_index_key(const cyn_i_table *table, const cyn_i_index *index, const uint8_t *item, cyn_i_arena *arena,
+                     cyn_i_store_key *out, bool *present) {
+  cyn_i_index_parts parts;
+  cyn_i_store_key base;
+  *present = cyn_i_index_parts_of(index, item, &parts);
+  if (!*present) return true;
+  if (!cyn_i_item_key(table, item, arena, &base)) return false;
+  cyn_bytes tail = cyn_i_index_tail(table, &base, item, arena);
+  return tail.data != NULL && cyn_i_index_key_from(index, &parts, tail, arena, out);
 }
 
 /* ---- checks ---- */

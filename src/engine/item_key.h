@@ -14,6 +14,20 @@ bool cyn_i_item_key(const cyn_i_table *table, const uint8_t *item, cyn_i_arena *
 bool cyn_i_partition_key(uint32_t space, const cyn_bytes *contents, size_t count, cyn_i_arena *arena,
                          cyn_i_store_key *out);
 
+/* The contents of an index's key attributes in an item. False: the item is not in the index (it lacks one, or has one of
+ * another type). */
+typedef struct cyn_i_index_parts {
+  cyn_bytes hash[CYN_INDEX_KEY_PARTS_MAX], range[CYN_INDEX_KEY_PARTS_MAX];
+} cyn_i_index_parts;
+bool cyn_i_index_parts_of(const cyn_i_index *index, const uint8_t *item, cyn_i_index_parts *out);
+bool cyn_i_index_parts_equal(const cyn_i_index *index, const cyn_i_index_parts *a, const cyn_i_index_parts *b);
+/* What ends the sort key of every entry of one item: the tie-break and the item's own key. `item` or the key as an item.
+ * data NULL: out of memory. */
+cyn_bytes cyn_i_index_tail(const cyn_i_table *table, const cyn_i_store_key *item_key, const uint8_t *item,
+                           cyn_i_arena *arena);
+bool cyn_i_index_key_from(const cyn_i_index *index, const cyn_i_index_parts *parts, cyn_bytes tail, cyn_i_arena *arena,
+                          cyn_i_store_key *out);
+
 /* Where an index has its entry for an item: false in *present when the item lacks a key attribute (or has one of another
  * type). False: out of memory. */
 bool cyn_i_index_key(const cyn_i_table *table, const cyn_i_index *index, const uint8_t *item, cyn_i_arena *arena,
