@@ -24,6 +24,7 @@ typedef struct decoder {
   const uint8_t *end;
   cyn_i_buf buf;
   cyn_i_json_fault *serialization;
+  bool is_quiet; /* an earlier element or pair is at fault: texts of further faults will not be seen */
 } decoder;
 
 /* The order in which DynamoDB looks at the members of one AttributeValue (validation.md 4.1). */
@@ -194,7 +195,7 @@ static const uint8_t *member_string(decoder *d, const uint8_t *p, member *out) {
 /* DynamoDB's text for a number that is none; in the arena where it holds the number. */
 static const char *number_fault(decoder *d, cyn_i_number_fault fault, cyn_bytes text) {
   const char *head = cyn_i_number_fault_text(fault);
-  if (fault != CYN_NUMBER_SYNTAX) return head;
+  if (fault != CYN_NUMBER_SYNTAX || d->is_quiet) return head;
   size_t size = strlen(head);
   char *out = cyn_i_arena_alloc(d->json->arena, size + text.size + 1);
   if (out == NULL) {
@@ -231,10 +232,10 @@ static const uint8_t *append_blob(decoder *d, const uint8_t *p, size_t head, siz
   *size = 0;
   if (!cyn_i_buf_reserve(&d->buf, head + text.size / 4 * 3)) return NULL;
   if (text.size % 4 != 0) {
-    const char *message = cyn_i_arena_printf(
+    if (d->serialization->message != NULL) return p;
+    d->serialization->message = cyn_i_arena_printf(
         d->json->arena, "Base64 encoded length is expected a multiple of 4 bytes but found: %zu", text.size);
-    if (message == NULL) d->buf.failed = true;
-    type_fault(d, message);
+    if (d->serialization->message == NULL) d->buf.failed = true;
     return p;
   }
   size_t before = d->buf.size;
@@ -361,7 +362,7 @@ static const uint8_t *set_element(decoder *d, const uint8_t *p, cyn_type type, s
 
 /* "…Input collection [a, a] contains duplicates.", elements in the request's order. */
 static const char *duplicates_text(decoder *d, const uint8_t *elements, uint32_t count, cyn_type type) {
-  if (type == CYN_TYPE_NS) return "Input collection contains duplicates";
+  if (type == CYN_TYPE_NS || d->is_quiet) return "Input collection contains duplicates";
   cyn_i_buf text;
   cyn_i_elements walk = {elements, count, (uint8_t)type};
   cyn_bytes content;
@@ -471,6 +472,7 @@ static const uint8_t *member_list(decoder *d, const uint8_t *p, unsigned level, 
   if (!enter(d)) return malformed(d);
   size_t mark = cyn_i_write_open(&d->buf, CYN_TYPE_L);
   uint32_t count = 0;
+  bool was_quiet = d->is_quiet;
   out->size = 3;
   if (level >= CYN_ITEM_DEPTH_MAX) out->fault = TOO_DEEP;
   p = cyn_i_json_blank(p + 1, d->end);
@@ -490,10 +492,12 @@ static const uint8_t *member_list(decoder *d, const uint8_t *p, unsigned level, 
       fault = EMPTY_VALUE;
     }
     if (out->fault == NULL) out->fault = fault;
+    d->is_quiet = was_quiet || out->fault != NULL;
     out->size += 1 + size;
     p = cyn_i_json_blank(p, d->end);
   }
   if (p == d->end) return malformed(d);
+  d->is_quiet = was_quiet;
   out->rank = RANK_CONTENT + 1;
   cyn_i_write_close(&d->buf, mark, count);
   return leave(d, p + 1);
@@ -508,9 +512,10 @@ typedef struct pairs_result {
 } pairs_result;
 
 static void note_pair_fault(decoder *d, pairs_result *out, const char *fault, size_t name_at) {
-  if (fault == NULL || out->fault != NULL || d->buf.failed) return;
+  if (out->fault != NULL || d->buf.failed) return;
   const uint8_t *at = d->buf.data + name_at;
   out->fault = fault;
+  d->is_quiet = true;
   out->fault_name = cyn_i_arena_copy(d->json->arena, (cyn_bytes){(const char *)at + 2, cyn_i_get_u16(at)});
   if (out->fault_name.data == NULL) d->buf.failed = true;
 }
@@ -551,7 +556,8 @@ static inline const uint8_t *pair(decoder *d, const uint8_t *p, unsigned level, 
   cyn_i_item_names_add(names, &d->buf, name_at);
   p = child(d, p, level, &size, &value_fault, &is_null);
   if (p == NULL || d->buf.failed) return NULL;
-  note_pair_fault(d, out, fault != NULL ? fault : value_fault, name_at);
+  if (fault == NULL) fault = value_fault;
+  if (fault != NULL) note_pair_fault(d, out, fault, name_at);
   out->count++;
   out->size += name_size + size;
   return p;
@@ -560,6 +566,7 @@ static inline const uint8_t *pair(decoder *d, const uint8_t *p, unsigned level, 
 /* The pairs of an object, p behind its brace; returns behind the closing one. Duplicate names: the last one stays. */
 static const uint8_t *pairs(decoder *d, const uint8_t *p, unsigned level, pairs_result *out) {
   cyn_i_item_names names;
+  bool was_quiet = d->is_quiet;
   *out = (pairs_result){0, 0, NULL, {NULL, 0}};
   cyn_i_item_names_init(&names, d->json->arena, d->buf.size);
   p = cyn_i_json_blank(p, d->end);
@@ -573,6 +580,7 @@ static const uint8_t *pairs(decoder *d, const uint8_t *p, unsigned level, pairs_
     if (*p != ',') return malformed(d);
     p = cyn_i_json_blank(p + 1, d->end);
   }
+  d->is_quiet = was_quiet;
   if (names.overwritten) out->size = cyn_i_item_names_compact(&names, &d->buf, &out->count);
   return p + 1;
 }
@@ -716,6 +724,7 @@ static void decoder_init(decoder *d, cyn_i_json *json, cyn_i_json_fault *seriali
   d->json = json;
   d->end = json->end;
   d->serialization = serialization;
+  d->is_quiet = false;
   cyn_i_buf_init(&d->buf, json->arena);
   size_t left = (size_t)(json->end - json->next);
   (void)cyn_i_buf_reserve(&d->buf, (left < FIRST_RESERVE_MAX ? left : FIRST_RESERVE_MAX) + FIRST_RESERVE_MORE);

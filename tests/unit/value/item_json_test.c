@@ -164,6 +164,10 @@ TEST(value_faults) {
 }
 
 TEST(first_fault_counts) {
+  check_fault("{\"a\":{\"L\":[{\"N\":\"x\"},{\"N\":\"y\"}],\"N\":\"z\"},\"b\":{\"N\":\"w\"}}", "a",
+              "The parameter cannot be converted to a numeric value: z");
+  check_fault("{\"a\":{\"M\":{\"k\":{\"N\":\"x\"},\"l\":{\"N\":\"y\"}},\"SS\":[\"d\",\"d\"]},\"b\":{\"N\":\"w\"}}", "a",
+              "One or more parameter values were invalid: Input collection [d, d] contains duplicates.");
   check_fault("{\"a\":{\"N\":\"x\"},\"b\":{}}", "a", "The parameter cannot be converted to a numeric value: x");
   check_fault("{\"a\":{\"S\":\"a\",\"N\":\"\"}}", "a", "The parameter cannot be converted to a numeric value");
   check_fault("{\"a\":{\"NULL\":false,\"N\":\"\"}}", "a", "The parameter cannot be converted to a numeric value");
