@@ -52,6 +52,7 @@ static int on_header_value(llhttp_t *parser, const char *at, size_t size) {
   return extend(http, &http->headers[http->header_count - 1].value, at, size) ? 0 : fault(http, 400);
 }
 
+/* In the order of their sizes: a header is compared with those of its own size only. */
 static const struct {
   const char *name;
   uint8_t size;
@@ -72,6 +73,10 @@ static const struct {
     KNOWN("access-control-request-headers", CYN_HTTP_REQUEST_HEADERS),
 #undef KNOWN
 };
+#define KNOWN_SIZE_MAX 30
+/* Index + 1 of the first known name of a size. */
+static const uint8_t first_of_size[KNOWN_SIZE_MAX + 1] = {[4] = 1, [6] = 3, [10] = 5, [12] = 6, [13] = 8,
+                                                          [14] = 9, [20] = 10, [29] = 11, [30] = 12};
 
 static bool same_name(const char *text, const char *lower, uint32_t size) {
   for (uint32_t i = 0; i < size; i++) {
@@ -92,8 +97,9 @@ static int note_header(cyn_i_http *http, uint32_t index) {
   if (header->value.size == 0) header->value.offset = header->name.offset + header->name.size;
   const char *name = http->base + header->name.offset;
   if (memchr(name, ' ', header->name.size) != NULL) return fault(http, 400);
-  for (size_t i = 0; i < sizeof known_names / sizeof known_names[0]; i++) {
-    if (known_names[i].size != header->name.size || (name[0] | 0x20) != known_names[i].name[0]) continue;
+  size_t first = header->name.size <= KNOWN_SIZE_MAX ? first_of_size[header->name.size] : 0;
+  if (first == 0) return 0;
+  for (size_t i = first - 1; i < CYN_HTTP_KNOWN_COUNT && known_names[i].size == header->name.size; i++) {
     if (!same_name(name, known_names[i].name, header->name.size)) continue;
     uint8_t known = known_names[i].known;
     if (http->known_index[known] == 0) {

@@ -16,7 +16,7 @@
 #define SELF_SIGNED_DAYS 825
 
 static cyn_status tls_error(cyn_error *error, const char *what, const char *file) {
-  const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+  const char *reason = ERR_reason_error_string(ERR_peek_error());
   cyn_status status = cyn_i_error_setf(error, CYN_E_USAGE, "%s %s: %s", what, file, reason != NULL ? reason : "not usable");
   ERR_clear_error();
   return status;
