@@ -86,6 +86,15 @@ static inline const uint8_t *copy_plain(const uint8_t *p, const uint8_t *end, ui
     *at = out + plain;
     return p + plain;
   }
+#else
+  for (;;) {
+    const uint8_t *stop = cyn_i_json_plain_end(p, end);
+    memcpy(out, p, (size_t)(stop - p));
+    out += stop - p;
+    p = stop;
+    if (!sound || p == end || *p < 0x80) break;
+    while (p < end && *p >= 0x80) *out++ = *p++;
+  }
 #endif
   while (p < end && *p >= 0x20 && (*p < 0x80 || sound) && *p != '"' && *p != '\\') *out++ = *p++;
   *at = out;
