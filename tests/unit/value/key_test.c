@@ -89,6 +89,21 @@ TEST(parts_keep_their_order) {
   cyn_i_buf_clean_up(&second);
 }
 
+/* Hashes are remembered: asked for again, in any order and between many others, they are the same. */
+TEST(hashes_stay) {
+  static uint64_t first[3000];
+  for (int turn = 0; turn < 3; turn++) {
+    for (uint32_t i = 0; i < 3000; i++) {
+      char text[80];
+      uint32_t which = turn == 2 ? 2999 - i : i;
+      snprintf(text, sizeof text, "key%u%.*s", which, (int)(which % 60), "------------------------------------------------------------");
+      uint64_t hash = cyn_i_key_hash(cyn_str(text));
+      if (turn == 0) first[which] = hash;
+      if (hash != first[which]) test_failed(__FILE__, __LINE__, "%s", text);
+    }
+  }
+}
+
 TEST(shorten) {
   uint8_t tag[17];
   cyn_bytes same = cyn_i_key_shorten((cyn_bytes){"0123456789abcdef0123456789abcdef", 32}, tag);
