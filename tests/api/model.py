@@ -16,7 +16,7 @@ Decimal = decimal.Decimal
 
 
 class Refused(Exception):
-    """An error answer. `message` is None where only the name is predicted."""
+    """An error answer. `message` is None where only the name is predicted, a set where any of several may come."""
 
     def __init__(self, name, message=None, item=None, reasons=None):
         super().__init__(name, message)
@@ -425,23 +425,34 @@ class Update:
         return [p for p, _ in self.sets] + self.removes + [p for p, _ in self.adds] + [p for p, _ in self.deletes]
 
     def apply(self, old):
-        """The new item. Every right-hand side is computed from the old one."""
-        writes = [(path, copy.deepcopy(result(operand, old))) for path, operand in self.sets]
-        removes = list(self.removes)
-        for path, value in self.adds:
-            writes.append((path, add(look_up(old, path), value)))
-        for path, value in self.deletes:
-            left = subtract(look_up(old, path), value)
-            if left is None:
-                removes.append(path)
-            elif left is not NOTHING:
-                writes.append((path, left))
-            else:
+        """The new item. Every right-hand side is computed from the old one. Of several faults any may be reported."""
+        faults, writes, removes = set(), [], []
+
+        def attempt(path, compute):
+            try:
                 parent_of(old, path)
-        for path, _ in writes:
-            parent_of(old, path)
-        for path in removes:
-            parent_of(old, path)
+            except Refused as refused:
+                faults.add(refused.message)
+            try:
+                return copy.deepcopy(compute())
+            except Refused as refused:
+                faults.add(refused.message)
+
+        for path, operand in self.sets:
+            writes.append((path, attempt(path, lambda: result(operand, old))))
+        for path in self.removes:
+            removes.append(path)
+            attempt(path, lambda: None)
+        for path, value in self.adds:
+            writes.append((path, attempt(path, lambda: add(look_up(old, path), value))))
+        for path, value in self.deletes:
+            left = attempt(path, lambda: subtract(look_up(old, path), value))
+            if left == "nothing left":
+                removes.append(path)
+            elif left is not None:
+                writes.append((path, left))
+        if faults:
+            raise invalid(faults)
 
         new = copy.deepcopy(old)
         appended = {}  # path of a list -> [(index, value)] past its end
@@ -471,9 +482,6 @@ class Update:
         return {name: normal(v) for name, v in new.items()}
 
 
-NOTHING = object()
-
-
 def parent_of(item, path):
     """The map or list that holds the last step of a path; None for the item itself."""
     if len(path) == 1:
@@ -497,14 +505,14 @@ def add(old, value):
 
 
 def subtract(old, value):
-    """What is left of a set; None when nothing is, NOTHING when there was none."""
+    """What is left of a set; None when there was none."""
     if old is None:
-        return NOTHING
+        return None
     if kind(old) != kind(value):
         raise invalid(WRONG_TYPE)
     gone = {comparable({kind(value): [m]}) for m in inner(value)}
     left = [m for m in inner(old) if comparable({kind(value): [m]}) not in gone]
-    return {kind(value): left} if left else None
+    return {kind(value): left} if left else "nothing left"
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------------
