@@ -8,12 +8,14 @@
 #include <string.h>
 
 #include "engine/item_key.h"
+#include "engine/parameters.h"
 #include "engine/read.h"
 #include "value/key.h"
 
 #define TOKEN_RECORD_SIZE 41 /* version, expiry in ms, SHA-256 of the request */
 #define TOKEN_LIFE_MS ((int64_t)10 * 60 * 1000)
 #define ITEM_SIZE_DEFAULT 409600
+#define COLLECTION_BYTES_MAX ((int64_t)10 << 30) /* of a partition with local indexes (page LSI.html, item collections) */
 
 enum { PHASE_DIRECT = 0, PHASE_CATALOG, PHASE_WITH_CATALOG };
 
@@ -61,12 +63,14 @@ int cyn_i_item_write_table(cyn_i_worker *worker, cyn_i_item_write *write, cyn_by
     if (same(write->tables[i].name, name)) return (int)i;
   cyn_i_call *call = write->pending.call;
   cyn_i_write_table *entry = &write->tables[write->table_count];
-  cyn_status status =
-      cyn_i_engine_table(worker, call->context, name, &entry->table, &write->pending.write.guard, call->error);
+  uint64_t guard;
+  cyn_status status = cyn_i_engine_table(worker, call->context, name, &entry->table, &guard, call->error);
   if (status != CYN_OK) {
     (void)cyn_i_item_write_abandon(write, status);
     return -1;
   }
+  /* the first table's: where the catalog has changed before a later one was found, the first is out of date */
+  if (write->table_count == 0) write->pending.write.guard = guard;
   entry->name = name;
   return (int)write->table_count++;
 }
@@ -141,7 +145,7 @@ static cyn_status check_action(const cyn_i_table *table, const cyn_i_action *act
   if (status != CYN_OK && action->batch_key_texts && is_schema_text(error) &&
       strstr(error->message, "size limit") == NULL)
     return cyn_i_error_set(error, CYN_E_VALIDATION, "The provided key element does not match the schema");
-  return status == CYN_OK ? cyn_i_check_index_keys(table, action->item.data, false, error) : status;
+  return status == CYN_OK ? cyn_i_check_index_keys(table, action->item.data, NULL, error) : status;
 }
 
 /* A transaction reports a key that does not fit as that action's reason; an empty key is an error of the request. */
@@ -212,7 +216,24 @@ static cyn_status prepare(cyn_i_item_write *write, bool with_catalog, cyn_error 
   return status == CYN_OK ? declare(write, with_catalog, error) : status;
 }
 
-cyn_status cyn_i_item_write_prepare(cyn_i_item_write *write, cyn_error *error) { return prepare(write, false, error); }
+/* Counters are no part of what decide sees: how full the collections are is read ahead. */
+static cyn_status read_collections(cyn_i_item_write *write, cyn_error *error) {
+  for (size_t i = 0; i < write->action_count; i++) {
+    cyn_i_action *action = &write->actions[i];
+    const cyn_i_table *table = write->tables[action->table].table;
+    if (!table->has_local_indexes || action->failure != CYN_E_NONE) continue;
+    uint8_t sort[5];
+    cyn_i_store_key key = cyn_i_collection_counter_key(table, &action->key, sort);
+    cyn_status status = cyn_i_store_counter(write->pending.engine->store, &key, &action->collection_bytes, error);
+    if (status != CYN_OK) return status;
+  }
+  return CYN_OK;
+}
+
+cyn_status cyn_i_item_write_prepare(cyn_i_item_write *write, cyn_error *error) {
+  cyn_status status = prepare(write, false, error);
+  return status == CYN_OK ? read_collections(write, error) : status;
+}
 
 cyn_i_pending *cyn_i_item_write_submit(cyn_i_item_write *write) {
   cyn_status status = cyn_i_item_write_prepare(write, write->pending.call->error);
@@ -221,9 +242,13 @@ cyn_i_pending *cyn_i_item_write_submit(cyn_i_item_write *write) {
 
 /* ---- deciding ---- */
 
-static bool is_too_large(const cyn_i_engine *engine, const uint8_t *item) {
+static uint64_t item_size_max(const cyn_i_engine *engine) {
   int64_t limit = engine->options.item_size_max_bytes;
-  return cyn_i_item_dynamodb_size(item) > (uint64_t)(limit != 0 ? limit : ITEM_SIZE_DEFAULT);
+  return (uint64_t)(limit != 0 ? limit : ITEM_SIZE_DEFAULT);
+}
+
+static bool is_too_large(const cyn_i_engine *engine, const uint8_t *item) {
+  return cyn_i_item_dynamodb_size(item) > item_size_max(engine);
 }
 
 cyn_status cyn_i_check_item_size(const cyn_i_engine *engine, const uint8_t *item, cyn_error *error) {
@@ -272,7 +297,7 @@ static bool update_item(cyn_i_item_write *write, cyn_i_action *action, cyn_bytes
   if (!cyn_i_buf_reserve(&buf, base_size + 512)) return false;
   cyn_error error = CYN_ERROR_INIT;
   cyn_status status = cyn_i_update_apply(action->update, base, call->arena, &buf, &error);
-  if (status == CYN_OK && table->index_count != 0) status = cyn_i_check_index_keys(table, buf.data, true, &error);
+  if (status == CYN_OK && table->index_count != 0) status = cyn_i_check_index_keys(table, buf.data, base, &error);
   if (status == CYN_E_VALIDATION) {
     cyn_bytes text = cyn_i_arena_copy(call->arena, cyn_str(error.message));
     cyn_error_clean_up(&error);
@@ -294,11 +319,34 @@ static bool update_item(cyn_i_item_write *write, cyn_i_action *action, cyn_bytes
 
 static double write_units(uint32_t size) { return size <= 1024 ? 1.0 : (double)((size + 1023) / 1024); }
 
+static uint64_t bytes_with_entries(const cyn_i_table *table, const uint8_t *item) {
+  return item != NULL ? cyn_i_item_dynamodb_size(item) + cyn_i_index_local_bytes(table, item) : 0;
+}
+
+/* The limits of a table with local indexes: an item with its entries, and all of a partition. */
+static void check_collection(const cyn_i_item_write *write, cyn_i_action *action, const uint8_t *old_item,
+                             const uint8_t *new_item) {
+  const cyn_i_table *table = write->tables[action->table].table;
+  uint64_t limit = item_size_max(write->pending.engine);
+  uint64_t at_most = (uint64_t)cyn_i_item_dynamodb_size(new_item) * (table->index_count + 1);
+  bool is_nearly_full = action->collection_bytes + (int64_t)at_most > COLLECTION_BYTES_MAX;
+  if (at_most <= limit && !is_nearly_full) return;
+  uint64_t bytes = bytes_with_entries(table, new_item), old_bytes = bytes_with_entries(table, old_item);
+  if (bytes > limit)
+    fail(action, CYN_E_VALIDATION,
+         action->kind == CYN_ACTION_UPDATE ? "Item size to update has exceeded the maximum allowed size"
+                                           : "Item size has exceeded the maximum allowed size");
+  else if (bytes > old_bytes && action->collection_bytes + (int64_t)(bytes - old_bytes) > COLLECTION_BYTES_MAX)
+    fail(action, CYN_E_ITEM_COLLECTION_SIZE_LIMIT, "Collection size exceeded.");
+}
+
 /* Judges one action. False: out of memory. A failed condition or update leaves action->failure. */
 static bool decide_action(cyn_i_item_write *write, cyn_i_action *action, cyn_bytes old, cyn_bytes *stored) {
   cyn_i_arena *arena = write->pending.call->arena;
+  const cyn_i_table *table = write->tables[action->table].table;
   const uint8_t *old_item = old.data != NULL ? cyn_i_stored_item(old) : NULL;
   action->old_item = action->new_item = NULL;
+  for (size_t i = 0; i < table->index_count; i++) action->index_units[i] = 0; /* an earlier decide may have left some */
   *stored = (cyn_bytes){NULL, 0};
   if (action->condition != NULL && !cyn_i_condition_evaluate(action->condition, old_item)) {
     fail(action, CYN_E_CONDITIONAL_CHECK_FAILED, "The conditional request failed");
@@ -315,10 +363,16 @@ static bool decide_action(cyn_i_item_write *write, cyn_i_action *action, cyn_byt
       if (!update_item(write, action, old, stored)) return action->failure != CYN_E_NONE;
       break;
     case CYN_ACTION_TTL_DELETE:
-      if (old.data == NULL || !has_expired(write, action, old)) fail(action, CYN_E_CONDITIONAL_CHECK_FAILED, "");
+      if (old.data == NULL || action->key.space != table->space || /* another table of that name */
+          !has_expired(write, action, old))
+        fail(action, CYN_E_CONDITIONAL_CHECK_FAILED, "");
       break;
     case CYN_ACTION_CHECK: *stored = old; break;
     case CYN_ACTION_DELETE: break;
+  }
+  if (stored->data != NULL && stored->data != old.data && table->has_local_indexes) {
+    check_collection(write, action, old_item, cyn_i_stored_item(*stored));
+    if (action->failure != CYN_E_NONE) return true;
   }
   uint32_t old_units = old_item != NULL ? cyn_i_item_dynamodb_size(old_item) : 0;
   uint32_t new_units = stored->data != NULL ? cyn_i_item_dynamodb_size(cyn_i_stored_item(*stored)) : 0;
@@ -367,6 +421,7 @@ static bool records_are_current(const cyn_i_item_write *write, const cyn_bytes *
 static cyn_i_decision prepare_again(private_write *own, const cyn_bytes *values) {
   cyn_i_item_write *write = &own->write;
   cyn_i_call *call = write->pending.call;
+  own->phase = PHASE_CATALOG; /* until all is prepared: a refusal on the way may be one that the store throws away */
   for (size_t i = 0; i < write->table_count; i++) {
     cyn_i_table *old = write->tables[i].table, *fresh = NULL;
     cyn_status status = CYN_OK;
@@ -388,9 +443,10 @@ static cyn_i_decision prepare_again(private_write *own, const cyn_bytes *values)
   return CYN_DECISION_MORE;
 }
 
-/* True when the token was seen before: *decision is the answer then. */
-static bool decide_token(private_write *own, cyn_bytes record, cyn_i_decision *decision) {
+/* True when the token was seen before: *decision is the answer then. A replay is answered as a read of its items. */
+static bool decide_token(private_write *own, const cyn_bytes *values, cyn_i_decision *decision) {
   cyn_i_item_write *write = &own->write;
+  cyn_bytes record = values[write->token_key.partition.data != NULL ? write->action_count : 0];
   write->is_replay = false;
   if (write->token_key.partition.data == NULL || record.size != TOKEN_RECORD_SIZE) return false;
   int64_t expiry;
@@ -402,6 +458,9 @@ static bool decide_token(private_write *own, cyn_bytes record, cyn_i_decision *d
     return true;
   }
   write->is_replay = true;
+  for (size_t i = 0; i < write->action_count; i++)
+    write->actions[i].table_units =
+        cyn_i_read_units(values[i].data != NULL ? cyn_i_item_dynamodb_size(cyn_i_stored_item(values[i])) : 0, true);
   *decision = CYN_DECISION_REFUSE;
   return true;
 }
@@ -478,8 +537,7 @@ static cyn_i_decision decide(cyn_i_store_write *store_write, const cyn_bytes *va
     values += write->table_count;
   }
   cyn_i_decision decision;
-  if (decide_token(own, values[write->action_count * (write->token_key.partition.data != NULL)], &decision))
-    return decision;
+  if (decide_token(own, values, &decision)) return decision;
   return decide_actions(own, values, effects);
 }
 

@@ -26,6 +26,7 @@ typedef struct cyn_i_action {
   bool batch_key_texts;         /* BatchWriteItem: every key fault is a schema mismatch */
   /* prepared from the table */
   cyn_i_store_key key;
+  int64_t collection_bytes;     /* of the item collection before the write (tables with local indexes) */
   /* left by decide */
   cyn_i_error_code failure;     /* CYN_E_NONE: carried out */
   const char *failure_message;  /* in the arena or static */

@@ -35,6 +35,25 @@ void cyn_i_index_project(const cyn_i_table *table, const cyn_i_index *index, con
   cyn_i_item_end(&writer);
 }
 
+static uint64_t projected_bytes(const cyn_i_table *table, const cyn_i_index *index, const uint8_t *item) {
+  if (index->projection == CYN_PROJECT_ALL) return cyn_i_item_dynamodb_size(item);
+  uint64_t bytes = 0;
+  cyn_i_pairs pairs = cyn_i_item_pairs(item);
+  cyn_bytes name;
+  const uint8_t *value;
+  while (cyn_i_pairs_next(&pairs, &name, &value))
+    if (cyn_i_index_has_attribute(table, index, name)) bytes += name.size + cyn_i_value_dynamodb_size(value);
+  return bytes;
+}
+
+uint64_t cyn_i_index_local_bytes(const cyn_i_table *table, const uint8_t *item) {
+  uint64_t bytes = 0;
+  cyn_i_index_parts parts;
+  for (size_t i = 0; i < table->index_count && !table->indexes[i].is_global; i++)
+    if (cyn_i_index_parts_of(&table->indexes[i], item, &parts)) bytes += projected_bytes(table, &table->indexes[i], item);
+  return bytes;
+}
+
 bool cyn_i_index_entry_make(const cyn_i_table *table, const cyn_i_index *index, cyn_bytes stored, cyn_i_arena *arena,
                             cyn_i_index_entry *out) {
   const uint8_t *item = cyn_i_stored_item(stored);

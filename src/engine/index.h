@@ -22,6 +22,9 @@ void cyn_i_index_project(const cyn_i_table *table, const cyn_i_index *index, con
 /* True when the index holds this attribute of its items. */
 bool cyn_i_index_has_attribute(const cyn_i_table *table, const cyn_i_index *index, cyn_bytes name);
 
+/* Bytes, as DynamoDB counts them, of an item's entries in the table's local indexes. */
+uint64_t cyn_i_index_local_bytes(const cyn_i_table *table, const uint8_t *item);
+
 /* A growing list of effects in an arena. */
 typedef struct cyn_i_effect_list {
   cyn_i_arena *arena;

@@ -47,12 +47,18 @@ static bool part_content(const cyn_i_key_part *part, const uint8_t *item, cyn_by
   return true;
 }
 
+static bool contents_of(const cyn_i_key_part *parts, size_t count, const uint8_t *item, size_t size_max, cyn_bytes *out) {
+  size_t size = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (!part_content(&parts[i], item, &out[i]) || out[i].size == 0) return false;
+    size += out[i].size;
+  }
+  return size <= size_max;
+}
+
 bool cyn_i_index_parts_of(const cyn_i_index *index, const uint8_t *item, cyn_i_index_parts *out) {
-  for (size_t i = 0; i < index->hash_count; i++)
-    if (!part_content(&index->hash[i], item, &out->hash[i])) return false;
-  for (size_t i = 0; i < index->range_count; i++)
-    if (!part_content(&index->range[i], item, &out->range[i])) return false;
-  return true;
+  return contents_of(index->hash, index->hash_count, item, CYN_PARTITION_KEY_SIZE_MAX, out->hash) &&
+         contents_of(index->range, index->range_count, item, CYN_SORT_KEY_SIZE_MAX, out->range);
 }
 
 static bool same(cyn_bytes a, cyn_bytes b) { return a.size == b.size && memcmp(a.data, b.data, a.size) == 0; }
@@ -107,14 +113,7 @@ bool cyn_i_index_key(const cyn_i_table *table, const cyn_i_index *index, const u
 
 static const char schema_mismatch[] = "The provided key element does not match the schema";
 
-cyn_status cyn_i_check_key_content(const cyn_i_key_part *part, bool is_hash, const uint8_t *value, cyn_error *error) {
-  if (part->type == CYN_TYPE_N) return CYN_OK;
-  size_t size = cyn_i_value_content(value).size;
-  if (size == 0)
-    return cyn_i_error_setf(error, CYN_E_VALIDATION,
-                            "One or more parameter values are not valid. The AttributeValue for a key attribute cannot "
-                            "contain an empty %s value. Key: %.*s",
-                            part->type == CYN_TYPE_S ? "string" : "binary", (int)part->name.size, part->name.data);
+cyn_status cyn_i_check_key_size(bool is_hash, size_t size, cyn_error *error) {
   if (is_hash && size > CYN_PARTITION_KEY_SIZE_MAX)
     return cyn_i_error_set(error, CYN_E_VALIDATION,
                            "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size "
@@ -124,6 +123,17 @@ cyn_status cyn_i_check_key_content(const cyn_i_key_part *part, bool is_hash, con
                            "One or more parameter values were invalid: Aggregated size of all range keys has exceeded "
                            "the size limit of 1024 bytes");
   return CYN_OK;
+}
+
+cyn_status cyn_i_check_key_content(const cyn_i_key_part *part, bool is_hash, const uint8_t *value, cyn_error *error) {
+  if (part->type == CYN_TYPE_N) return CYN_OK;
+  size_t size = cyn_i_value_content(value).size;
+  if (size == 0)
+    return cyn_i_error_setf(error, CYN_E_VALIDATION,
+                            "One or more parameter values are not valid. The AttributeValue for a key attribute cannot "
+                            "contain an empty %s value. Key: %.*s",
+                            part->type == CYN_TYPE_S ? "string" : "binary", (int)part->name.size, part->name.data);
+  return cyn_i_check_key_size(is_hash, size, error);
 }
 
 static cyn_status check_contents(const cyn_i_table *table, const uint8_t *hash, const uint8_t *range, cyn_error *error) {
@@ -163,66 +173,87 @@ cyn_status cyn_i_check_item_key(const cyn_i_table *table, const uint8_t *item, c
   return status == CYN_OK ? check_contents(table, hash, range, error) : status;
 }
 
-static cyn_status check_index_part(const cyn_i_index *index, const cyn_i_key_part *part, bool is_hash,
-                                   const uint8_t *item, bool is_update, cyn_error *error) {
-  const uint8_t *value = cyn_i_item_find(item, part->name);
-  if (value == NULL) return CYN_OK;
-  if (cyn_i_value_type(value) != part->type)
-    return is_update ? cyn_i_error_set(error, CYN_E_VALIDATION,
-                                       "The update expression attempted to update the secondary index key to unsupported "
-                                       "type")
-                     : cyn_i_error_setf(error, CYN_E_VALIDATION,
-                                        "One or more parameter values were invalid: Type mismatch for Index Key %.*s "
-                                        "Expected: %s Actual: %s IndexName: %.*s",
-                                        (int)part->name.size, part->name.data, cyn_i_type_name(part->type),
-                                        cyn_i_type_name(cyn_i_value_type(value)), (int)index->name.size,
-                                        index->name.data);
-  if (part->type == CYN_TYPE_N) return CYN_OK;
-  size_t size = cyn_i_value_content(value).size;
-  const char *kind = part->type == CYN_TYPE_S ? "string" : "binary";
-  if (size == 0)
-    return is_update
-               ? cyn_i_error_setf(error, CYN_E_VALIDATION,
-                                  "One or more parameter values are not valid. The update expression attempted to update "
-                                  "a secondary index key to a value that is not supported. The AttributeValue for a key "
-                                  "attribute cannot contain an empty %s value.",
-                                  kind)
-               : cyn_i_error_setf(error, CYN_E_VALIDATION,
-                                  "One or more parameter values are not valid. A value specified for a secondary index "
-                                  "key is not supported. The AttributeValue for a key attribute cannot contain an empty "
-                                  "%s value. IndexName: %.*s, IndexKey: %.*s",
-                                  kind, (int)index->name.size, index->name.data, (int)part->name.size, part->name.data);
-  if (size > (is_hash ? CYN_PARTITION_KEY_SIZE_MAX : CYN_SORT_KEY_SIZE_MAX)) {
-    if (is_update)
-      return cyn_i_error_set(error, CYN_E_VALIDATION,
-                             "The update expression attempted to update the secondary index key beyond allowed size "
-                             "limits");
-    return cyn_i_check_key_content(part, is_hash, value, error);
-  }
-  return CYN_OK;
+/* The parts of one kind, of a whole item (old NULL) or of an updated one: there only what the update has changed is at
+ * fault, since an item may be older than the index. */
+typedef struct part_check {
+  const cyn_i_index *index;
+  const cyn_i_key_part *parts;
+  size_t count;
+  bool is_hash;
+} part_check;
+
+static cyn_status type_fault(const part_check *check, const cyn_i_key_part *part, const uint8_t *value, bool is_update,
+                             cyn_error *error) {
+  if (is_update)
+    return cyn_i_error_set(error, CYN_E_VALIDATION,
+                           "The update expression attempted to update the secondary index key to unsupported type");
+  return cyn_i_error_setf(error, CYN_E_VALIDATION,
+                          "One or more parameter values were invalid: Type mismatch for Index Key %.*s Expected: %s "
+                          "Actual: %s IndexName: %.*s",
+                          (int)part->name.size, part->name.data, cyn_i_type_name(part->type),
+                          cyn_i_type_name(cyn_i_value_type(value)), (int)check->index->name.size,
+                          check->index->name.data);
 }
 
-static cyn_status check_indexes(const cyn_i_table *table, bool global, const uint8_t *item, bool is_update,
+static cyn_status empty_fault(const part_check *check, const cyn_i_key_part *part, bool is_update, cyn_error *error) {
+  const char *kind = part->type == CYN_TYPE_S ? "string" : "binary";
+  if (is_update)
+    return cyn_i_error_setf(error, CYN_E_VALIDATION,
+                            "One or more parameter values are not valid. The update expression attempted to update "
+                            "a secondary index key to a value that is not supported. The AttributeValue for a key "
+                            "attribute cannot contain an empty %s value.",
+                            kind);
+  return cyn_i_error_setf(error, CYN_E_VALIDATION,
+                          "One or more parameter values are not valid. A value specified for a secondary index "
+                          "key is not supported. The AttributeValue for a key attribute cannot contain an empty "
+                          "%s value. IndexName: %.*s, IndexKey: %.*s",
+                          kind, (int)check->index->name.size, check->index->name.data, (int)part->name.size,
+                          part->name.data);
+}
+
+static cyn_status size_fault(bool is_hash, bool is_update, cyn_error *error) {
+  if (is_update)
+    return cyn_i_error_set(error, CYN_E_VALIDATION,
+                           "The update expression attempted to update the secondary index key beyond allowed size limits");
+  return cyn_i_check_key_size(is_hash, SIZE_MAX, error);
+}
+
+static cyn_status check_parts(const part_check *check, const uint8_t *item, const uint8_t *old, cyn_error *error) {
+  size_t size = 0;
+  bool changed = false;
+  for (size_t i = 0; i < check->count; i++) {
+    const cyn_i_key_part *part = &check->parts[i];
+    const uint8_t *value = cyn_i_item_find(item, part->name);
+    const uint8_t *before = old != NULL && value != NULL ? cyn_i_item_find(old, part->name) : NULL;
+    if (value == NULL) continue;
+    size_t whole = cyn_i_value_size(value);
+    if (cyn_i_value_type(value) == part->type) size += cyn_i_value_content(value).size;
+    if (before != NULL && cyn_i_value_size(before) == whole && memcmp(before, value, whole) == 0) continue;
+    changed = true;
+    if (cyn_i_value_type(value) != part->type) return type_fault(check, part, value, old != NULL, error);
+    if (cyn_i_value_content(value).size == 0) return empty_fault(check, part, old != NULL, error);
+  }
+  if (!changed || size <= (check->is_hash ? CYN_PARTITION_KEY_SIZE_MAX : CYN_SORT_KEY_SIZE_MAX)) return CYN_OK;
+  return size_fault(check->is_hash, old != NULL, error);
+}
+
+static cyn_status check_indexes(const cyn_i_table *table, bool global, const uint8_t *item, const uint8_t *old,
                                 cyn_error *error) {
-  for (size_t i = 0; i < table->index_count; i++) {
+  cyn_status status = CYN_OK;
+  for (size_t i = 0; status == CYN_OK && i < table->index_count; i++) {
     const cyn_i_index *index = &table->indexes[i];
     if (index->is_global != global || index->state == CYN_INDEX_DELETING) continue;
-    for (size_t p = 0; p < index->hash_count; p++) {
-      cyn_status status = check_index_part(index, &index->hash[p], true, item, is_update, error);
-      if (status != CYN_OK) return status;
-    }
-    for (size_t p = 0; p < index->range_count; p++) {
-      cyn_status status = check_index_part(index, &index->range[p], false, item, is_update, error);
-      if (status != CYN_OK) return status;
-    }
+    status = check_parts(&(part_check){index, index->hash, index->hash_count, true}, item, old, error);
+    if (status == CYN_OK)
+      status = check_parts(&(part_check){index, index->range, index->range_count, false}, item, old, error);
   }
-  return CYN_OK;
+  return status;
 }
 
-cyn_status cyn_i_check_index_keys(const cyn_i_table *table, const uint8_t *item, bool is_update, cyn_error *error) {
+cyn_status cyn_i_check_index_keys(const cyn_i_table *table, const uint8_t *item, const uint8_t *old, cyn_error *error) {
   if (table->index_count == 0) return CYN_OK;
-  cyn_status status = check_indexes(table, true, item, is_update, error);
-  return status == CYN_OK ? check_indexes(table, false, item, is_update, error) : status;
+  cyn_status status = check_indexes(table, true, item, old, error);
+  return status == CYN_OK ? check_indexes(table, false, item, old, error) : status;
 }
 
 /* ---- TTL ---- */

@@ -15,7 +15,7 @@ bool cyn_i_partition_key(uint32_t space, const cyn_bytes *contents, size_t count
                          cyn_i_store_key *out);
 
 /* The contents of an index's key attributes in an item. False: the item is not in the index (it lacks one, or has one of
- * another type). */
+ * another type, an empty one, or more bytes in all than a key may have: only an item older than the index can). */
 typedef struct cyn_i_index_parts {
   cyn_bytes hash[CYN_INDEX_KEY_PARTS_MAX], range[CYN_INDEX_KEY_PARTS_MAX];
 } cyn_i_index_parts;
@@ -37,10 +37,13 @@ bool cyn_i_index_key(const cyn_i_table *table, const cyn_i_index *index, const u
 cyn_status cyn_i_check_key(const cyn_i_table *table, const uint8_t *key, cyn_error *error);
 /* Key attributes of a whole item (PutItem). */
 cyn_status cyn_i_check_item_key(const cyn_i_table *table, const uint8_t *item, cyn_error *error);
-/* Index key attributes of a whole item (PutItem; and after an update, with its texts). */
-cyn_status cyn_i_check_index_keys(const cyn_i_table *table, const uint8_t *item, bool is_update, cyn_error *error);
+/* Index key attributes of a whole item (PutItem: `old` NULL), or of an updated one, with an update's texts: then those
+ * that differ from `old`. */
+cyn_status cyn_i_check_index_keys(const cyn_i_table *table, const uint8_t *item, const uint8_t *old, cyn_error *error);
 /* Empty or too long key contents. */
 cyn_status cyn_i_check_key_content(const cyn_i_key_part *part, bool is_hash, const uint8_t *value, cyn_error *error);
+/* The size of all hash or all range attributes of a key together. */
+cyn_status cyn_i_check_key_size(bool is_hash, size_t size, cyn_error *error);
 
 /* The queue entry of an item that expires: false in *present when TTL is off or the item has no such number. */
 bool cyn_i_ttl_key(const cyn_i_table *table, const cyn_i_store_key *item_key, const uint8_t *item, cyn_i_arena *arena,

@@ -40,7 +40,8 @@ static cyn_status check_value(const cyn_i_page *page, const cyn_i_key_part *part
       (condition->high != NULL && cyn_i_value_type(condition->high) != part->type))
     return fail(page, "One or more parameter values were invalid: Condition parameter type does not match schema type");
   if (is_hash && condition->operator_ != CYN_KEY_EQ) return fail(page, "Query key condition not supported");
-  if (condition->operator_ == CYN_KEY_BEGINS_WITH) return CYN_OK;
+  if (condition->operator_ == CYN_KEY_BEGINS_WITH)
+    return cyn_i_check_key_size(false, cyn_i_value_content(condition->low).size, page->call->error);
   cyn_status status = cyn_i_check_key_content(part, is_hash, condition->low, page->call->error);
   if (status == CYN_OK && condition->high != NULL)
     status = cyn_i_check_key_content(part, is_hash, condition->high, page->call->error);
@@ -57,6 +58,20 @@ static cyn_status check_gap(const cyn_i_page *page, const cyn_i_key_part *const 
                               (int)range[at]->name.size, range[at]->name.data, (int)range[later]->name.size,
                               range[later]->name.data);
   return CYN_OK;
+}
+
+/* Several attributes of one kind may be as long together as one alone. */
+static cyn_status check_sizes(const cyn_i_page *page, const cyn_i_key_part *const *parts, size_t part_count, bool is_hash,
+                              const cyn_i_key_condition *conditions, size_t count) {
+  size_t size = 0;
+  for (size_t i = 0; i < part_count; i++) {
+    const cyn_i_key_condition *condition = cyn_i_key_condition_find(conditions, count, parts[i]->name);
+    if (condition == NULL) continue;
+    size_t low = cyn_i_value_content(condition->low).size;
+    size_t high = condition->high != NULL ? cyn_i_value_content(condition->high).size : 0;
+    size += low > high ? low : high;
+  }
+  return cyn_i_check_key_size(is_hash, size, page->call->error);
 }
 
 cyn_status cyn_i_key_range_check(const cyn_i_page *page, const cyn_i_key_condition *conditions, size_t count,
@@ -97,7 +112,8 @@ cyn_status cyn_i_key_range_check(const cyn_i_page *page, const cyn_i_key_conditi
     open = condition->operator_ == CYN_KEY_EQ;
     matched++;
   }
-  return CYN_OK;
+  cyn_status status = check_sizes(page, hash, hash_count, true, conditions, count);
+  return status == CYN_OK ? check_sizes(page, range, range_count, false, conditions, count) : status;
 }
 
 /* ---- bounds ---- */

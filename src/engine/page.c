@@ -74,8 +74,23 @@ size_t cyn_i_page_start_key_size(const cyn_i_page *page) {
   return key_names(page, names);
 }
 
+/* What no key can be: the texts of the table's key behind the service's words for this parameter. */
+static cyn_status check_start_contents(cyn_i_page *page, const uint8_t *start_key) {
+  const cyn_i_table *table = page->table;
+  cyn_error own = CYN_ERROR_INIT;
+  cyn_status status = cyn_i_check_key_content(&table->hash, true, cyn_i_item_find(start_key, table->hash.name), &own);
+  if (status == CYN_OK && table->has_range)
+    status = cyn_i_check_key_content(&table->range, false, cyn_i_item_find(start_key, table->range.name), &own);
+  if (status != CYN_OK)
+    status = cyn_i_error_setf(page->call->error, CYN_E_VALIDATION, "The provided starting key is invalid: %s", own.message);
+  cyn_error_clean_up(&own);
+  return status;
+}
+
 cyn_status cyn_i_page_set_start(cyn_i_page *page, const uint8_t *start_key) {
   bool present = true, ok;
+  cyn_status status = check_start_contents(page, start_key);
+  if (status != CYN_OK) return status;
   if (page->index == NULL)
     ok = cyn_i_item_key(page->table, start_key, page->call->arena, &page->after);
   else
@@ -137,7 +152,7 @@ cyn_status cyn_i_page_set_select(cyn_i_page *page, cyn_bytes select) {
                             "global secondary index %.*s because its projection type is not ALL",
                             (int)page->index->name.size, page->index->name.data);
   }
-  page->fetch = (all && !covers_all) || !index_covers(page, page->projection);
+  page->fetch = (all && !covers_all) || !index_covers(page, page->projection) || !index_covers(page, page->filter);
   return CYN_OK;
 }
 
@@ -186,7 +201,8 @@ static bool append_item(cyn_i_page *page, const uint8_t *item, size_t size) {
   return true;
 }
 
-/* The table's item behind an entry of a local index; an entry without one cannot be (they share commits). */
+/* The table's item behind an entry of a local index; an entry without one cannot be (they share commits). Fetched items
+ * count towards the page, which would hold gigabytes of them otherwise. */
 static bool fetch_item(cyn_i_page *page, cyn_bytes *value) {
   cyn_i_store_key key;
   cyn_bytes found;
@@ -194,7 +210,9 @@ static bool fetch_item(cyn_i_page *page, cyn_bytes *value) {
   if (cyn_i_store_get(page->worker->view, &key, &found, page->call->error) != CYN_OK) return false;
   if (found.data == NULL) return true;
   *value = found;
-  page->fetch_units += cyn_i_read_units(cyn_i_item_dynamodb_size(cyn_i_stored_item(found)), page->consistent);
+  uint32_t size = cyn_i_item_dynamodb_size(cyn_i_stored_item(found));
+  page->fetch_units += cyn_i_read_units(size, page->consistent);
+  page->fetched_bytes += size;
   return true;
 }
 
@@ -204,9 +222,10 @@ static bool visit(void *user, const cyn_i_store_key *key, cyn_bytes value) {
   const uint8_t *entry = cyn_i_stored_item(value);
   page->scanned_count++;
   page->bytes += cyn_i_item_dynamodb_size(entry);
-  page->has_more = (page->limit != 0 && page->scanned_count >= page->limit) || page->bytes >= CYN_PAGE_BYTES_MAX;
-  bool ok = !page->has_more || keep_last_key(page, entry);
-  if (ok && page->fetch) ok = fetch_item(page, &value);
+  bool ok = !page->fetch || fetch_item(page, &value);
+  page->has_more = (page->limit != 0 && page->scanned_count >= page->limit) ||
+                   page->bytes + page->fetched_bytes >= CYN_PAGE_BYTES_MAX;
+  if (ok && page->has_more) ok = keep_last_key(page, entry);
   const uint8_t *item = cyn_i_stored_item(value);
   if (ok && (page->filter == NULL || cyn_i_condition_evaluate(page->filter, item))) {
     if (page->count_only)

@@ -24,6 +24,7 @@ typedef struct cyn_i_page {
   size_t item_count, item_capacity;
   uint64_t scanned_count;
   uint64_t bytes;                /* looked at, before filtering */
+  uint64_t fetched_bytes;        /* of the table's items behind a local index's entries */
   double fetch_units;
   bool has_more;
   cyn_item last_key;

@@ -3,6 +3,8 @@
 #include "engine/parameters.h"
 #include "engine/read.h"
 
+#define TRANSACTION_BYTES_MAX ((uint64_t)4 * 1024 * 1024)
+
 typedef struct transact_get {
   const cyn_get_action *get;
   cyn_i_bound *projection;
@@ -93,12 +95,17 @@ static cyn_status run(cyn_i_worker *worker, cyn_i_call *call, transact_get *gets
   if (status == CYN_OK) status = check_distinct(call, gets, count);
   if (status == CYN_OK) status = cyn_i_store_view_begin(worker->view, call->error);
   if (status != CYN_OK) return status;
+  uint64_t bytes = 0;
   for (size_t i = 0; status == CYN_OK && i < count; i++) {
     uint32_t size;
     status = cyn_i_read_item(worker, &gets[i].key, gets[i].projection, call->arena, &gets[i].item, &size, call->error);
     gets[i].units = 2 * cyn_i_read_units(size, true);
+    bytes += size;
   }
   cyn_i_store_view_end(worker->view);
+  if (status == CYN_OK && bytes > TRANSACTION_BYTES_MAX)
+    status = cyn_i_error_set(call->error, CYN_E_VALIDATION,
+                             "Transaction request size has exceeded the maximum allowed size of 4 MB");
   return status == CYN_OK ? answer(call, gets, count) : status;
 }
 

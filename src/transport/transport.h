@@ -32,6 +32,7 @@ struct cyn_i_http_request {
   cyn_bytes body;
   int64_t connect_timeout_ms, read_timeout_ms; /* 0: the transport's */
   size_t body_bytes_max;              /* of the answer; 0: 64 MiB */
+  uint64_t not_before_ns;             /* submit: waits until the monotonic clock says so; 0: at once */
   /* the answer */
   cyn_status status;                  /* CYN_OK: an answer came, whatever its HTTP status; CYN_E_CONNECTION, CYN_E_TIMEOUT, … */
   cyn_error *error;                   /* never NULL */

@@ -118,6 +118,6 @@ def test_transactions(models, endpoint):
         with TransactWrite(connection=connection) as write:
             write.update(models("f", "c"), actions=[models.views.set(3)])
             write.condition_check(models, "f", "a", condition=models.views == 99)
-    assert failed.value.cancellation_reasons[1].code == "ConditionalCheckFailed"
+    assert failed.value.cancellation_reasons[0].code == "ConditionalCheckFailed"
     with pytest.raises(DoesNotExist):
         models.get("f", "c")

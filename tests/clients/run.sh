@@ -20,6 +20,7 @@ java_sdk=maven-dependency-plugin:3.6.1
 passed=0
 failed=0
 server=""
+no_npm="" # set once the packages could not be had: the other suites need not wait for that again
 mkdir -p "$cache" || exit 2
 # Whoever has no home (a bare container) gets one in the cache; others share their usual caches.
 [ -n "${HOME:-}" ] || { HOME=$cache/home; export HOME; mkdir -p "$HOME"; }
@@ -86,8 +87,11 @@ prepare_node() {
   need node nodejs && need npm npm || return 1
   mkdir -p "$cache/js" && cp "$here"/js/*.mjs "$here"/js/package*.json "$cache/js/" || return 1
   cmp -s "$here/js/package-lock.json" "$cache/js/installed" && return 0
-  (cd "$cache/js" && three_times npm ci --no-audit --no-fund --ignore-scripts --loglevel=error) >"$cache/npm.log" 2>&1 ||
+  [ -z "$no_npm" ] || return 1
+  no_npm=yes
+  (cd "$cache/js" && three_times timeout 120 npm ci --no-audit --no-fund --ignore-scripts --loglevel=error --fetch-timeout=30000 --fetch-retries=1) >"$cache/npm.log" 2>&1 ||
     { tail -n 20 "$cache/npm.log" >&2; return 1; }
+  no_npm=""
   cp "$here/js/package-lock.json" "$cache/js/installed"
 }
 
