@@ -140,3 +140,23 @@ func TestTransactionTokens(t *testing.T) {
 	equal(t, "applied once", number(t, get(t, name, item{"pk": S("a")})["v"]), "1")
 	wantError[*types.IdempotentParameterMismatchException](t, send("2"), "")
 }
+
+// Go writes a map's members in any order: the same content must be taken for the same request.
+func TestTransactionTokenIgnoresOrder(t *testing.T) {
+	name := simpleTable(t)
+	values := item{"pk": S("a")}
+	for i := 0; i < 20; i++ {
+		values[fmt.Sprint("attribute", i)] = &types.AttributeValueMemberM{Value: item{"x": N("1"), "y": N("2"), "z": N("3")}}
+	}
+	write, read := 0.0, 0.0
+	for round := 0; round < 5; round++ {
+		out, err := client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{ClientRequestToken: aws.String("order-" + name[len(name)-20:]),
+			ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
+			TransactItems:          []types.TransactWriteItem{{Put: &types.Put{TableName: &name, Item: values}}}})
+		must(t, err)
+		capacity := out.ConsumedCapacity[0]
+		write, read = write+aws.ToFloat64(capacity.WriteCapacityUnits), read+aws.ToFloat64(capacity.ReadCapacityUnits)
+	}
+	equal(t, "write units, of the first only", write, 2.0)
+	equal(t, "read units, of the four others", read, 8.0)
+}
