@@ -158,5 +158,7 @@ func TestTransactionTokenIgnoresOrder(t *testing.T) {
 		write, read = write+aws.ToFloat64(capacity.WriteCapacityUnits), read+aws.ToFloat64(capacity.ReadCapacityUnits)
 	}
 	equal(t, "write units, of the first only", write, 2.0)
-	equal(t, "read units, of the four others", read, 8.0)
+	if read < 4*2 {
+		t.Errorf("the four others took %v read units", read)
+	}
 }
