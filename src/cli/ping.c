@@ -13,13 +13,13 @@ typedef struct ping_options {
   bool help;
 } ping_options;
 
-#define OPTIONS(into)                                                                                              \
+#define PING_OPTIONS(into)                                                                                              \
   {"--timeout-ms", CLI_NUMBER, &(into)->timeout_ms, "N", "give up after so many milliseconds (2000)"},             \
       {"--help", CLI_FLAG, &(into)->help, NULL, "print this"}, {"-h", CLI_FLAG, &(into)->help, NULL, NULL}
 
 void cli_ping_help(FILE *to) {
   ping_options unused;
-  const cli_option options[] = {OPTIONS(&unused)};
+  const cli_option options[] = {PING_OPTIONS(&unused)};
   fprintf(to, "cynamo ping [URL]\n\nExits with 0 when the server at URL (%s) is healthy, else with 1 and the reason.\n\n",
           STANDARD_URL);
   cli_print_options(to, options, sizeof options / sizeof options[0]);
@@ -28,7 +28,7 @@ void cli_ping_help(FILE *to) {
 int cli_ping(int argc, char **argv) {
   ping_options given;
   memset(&given, 0, sizeof given);
-  const cli_option options[] = {OPTIONS(&given)};
+  const cli_option options[] = {PING_OPTIONS(&given)};
   const char *url = STANDARD_URL;
   size_t count = 0;
   int status = cli_parse(argc, argv, options, sizeof options / sizeof options[0], &url, 1, &count);

@@ -2,11 +2,9 @@
  *
  * Three dialects end in the same two option structs: ours, DynamoDB Local's (one dash) and dynalite's. DynamoDB Local
  * splits its data by access key and Region unless -sharedDb is given, and so do we when one of its options is seen. */
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -31,7 +29,7 @@ typedef struct serve_options {
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* One row per option. Those without help text belong to a dialect and are listed in words. */
-#define OPTIONS(o)                                                                                                        \
+#define SERVE_OPTIONS(o)                                                                                                        \
   {"--port", CLI_NUMBER, &(o)->server.port, "N", "port to listen on (8000); 0 picks a free one"},                        \
   {"--host", CLI_TEXT, &(o)->host, "ADDRESS", "address to listen on (127.0.0.1)"},                                       \
   {"--threads", CLI_NUMBER, &(o)->server.threads, "N", "event loops (1)"},                                               \
@@ -93,7 +91,7 @@ typedef struct serve_options {
 
 void cli_serve_help(FILE *to) {
   serve_options unused;
-  const cli_option options[] = {OPTIONS(&unused)};
+  const cli_option options[] = {SERVE_OPTIONS(&unused)};
   fprintf(to,
           "cynamo serve [URL] [options]\n\n"
           "URL is memory: (the default: data is lost on exit), or file:PATH for a folder that keeps it;\n"
@@ -109,48 +107,32 @@ static cyn_bytes text(const char *given) { return cyn_str(given); }
 
 /* ---- where the data lives ---- */
 
+#define URL_BYTES 8192
+
 /* A path as it stands in a URL: what the grammar would read otherwise is percent-encoded. */
-static char *file_url(const char *path, const char *durability) {
-  size_t room = 3 * strlen(path) + 64;
-  char *out = calloc(room, 1);
-  if (out == NULL) return NULL;
-  size_t size = (size_t)snprintf(out, room, "file:");
-  for (; *path != '\0'; path++) {
+static bool put_path(char out[URL_BYTES], const char *path) {
+  int size = snprintf(out, URL_BYTES, "file:");
+  for (; *path != '\0' && size < URL_BYTES - 4; path++) {
     bool plain = strchr("%?#&", *path) == NULL;
-    size += (size_t)snprintf(out + size, room - size, plain ? "%c" : "%%%02X", (unsigned char)*path);
+    size += snprintf(out + size, (size_t)(URL_BYTES - size), plain ? "%c" : "%%%02X", (unsigned char)*path);
   }
-  if (durability != NULL) (void)snprintf(out + size, room - size, "?durability=%.20s", durability);
-  return out;
+  return *path == '\0';
 }
 
-static char *with_durability(const char *url, const char *durability) {
-  size_t room = strlen(url) + 64;
-  char *out = calloc(room, 1);
-  if (out == NULL) return NULL;
-  if (durability == NULL) (void)snprintf(out, room, "%s", url);
-  else (void)snprintf(out, room, "%s%cdurability=%.20s", url, strchr(url, '?') != NULL ? '&' : '?', durability);
-  return out;
-}
-
-/* Owned by the caller; NULL after a complaint. */
-static char *choose_url(const serve_options *given, const char *positional) {
+static int choose_url(const serve_options *given, const char *positional, char out[URL_BYTES]) {
   const char *path = given->path != NULL ? given->path : given->local_path;
-  if (given->in_memory && path != NULL) {
-    (void)cli_complain("-inMemory and -dbPath exclude each other: leave one out");
-    return NULL;
-  }
-  if (positional != NULL && (path != NULL || given->in_memory)) {
-    (void)cli_complain("'%s' and %s both say where the data lives: leave one out", positional, path != NULL ? path : "-inMemory");
-    return NULL;
-  }
-  if (given->optimize && path == NULL) {
-    (void)cli_complain("-optimizeDbBeforeStartup needs -dbPath");
-    return NULL;
-  }
-  char *url = path != NULL ? file_url(path, given->durability)
-                           : with_durability(positional != NULL ? positional : "memory:", given->durability);
-  if (url == NULL) (void)cli_complain("out of memory");
-  return url;
+  if (given->in_memory && path != NULL)
+    return cli_complain("-inMemory and -dbPath exclude each other: leave one out");
+  if (positional != NULL && (path != NULL || given->in_memory))
+    return cli_complain("'%s' and %s both say where the data lives: leave one out", positional, path != NULL ? path : "-inMemory");
+  if (given->optimize && path == NULL) return cli_complain("-optimizeDbBeforeStartup needs -dbPath");
+  const char *url = positional != NULL ? positional : "memory:";
+  bool fits = path != NULL ? put_path(out, path) : snprintf(out, URL_BYTES, "%s", url) < URL_BYTES;
+  size_t size = strlen(out);
+  if (given->durability != NULL && fits)
+    fits = snprintf(out + size, URL_BYTES - size, "%cdurability=%s", strchr(out, '?') != NULL ? '&' : '?', given->durability) <
+           (int)(URL_BYTES - size);
+  return fits ? CLI_OK : cli_complain("the path of the data is too long");
 }
 
 /* ---- from the command line to the two structs ---- */
@@ -218,7 +200,7 @@ static void print_ready(const cyn_server *server, const char *url) {
   (void)fflush(stdout);
 }
 
-static int run(const serve_options *given, const char *url) {
+static int serve(const serve_options *given, const char *url) {
   sigset_t stop_signals;
   sigemptyset(&stop_signals);
   sigaddset(&stop_signals, SIGINT);
@@ -253,7 +235,7 @@ int cli_serve(int argc, char **argv) {
   memset(&given, 0, sizeof given);
   given.server = server_standard;
   given.db = db_standard;
-  const cli_option options[] = {OPTIONS(&given)};
+  const cli_option options[] = {SERVE_OPTIONS(&given)};
   const char *positional = NULL;
   size_t count = 0;
   int status = cli_parse(argc, argv, options, COUNT(options), &positional, 1, &count);
@@ -265,9 +247,7 @@ int cli_serve(int argc, char **argv) {
   if (given.version) return cli_version(0, NULL);
   status = fill_options(&given);
   if (status != CLI_OK) return status;
-  char *url = choose_url(&given, positional);
-  if (url == NULL) return CLI_USAGE;
-  status = run(&given, url);
-  free(url);
-  return status;
+  char url[URL_BYTES];
+  status = choose_url(&given, positional, url);
+  return status != CLI_OK ? status : serve(&given, url);
 }

@@ -1,0 +1,12 @@
+/* What sigv4.c and sigv4_canonical.c share. */
+#ifndef CYN_SERVER_SIGV4_PRIVATE_H
+#define CYN_SERVER_SIGV4_PRIVATE_H
+
+#include "server/sigv4.h"
+
+/* SHA-256 in lower-case hexadecimal, with the cache's context. */
+bool cyn_i_sigv4_digest(cyn_i_sigv4_cache *cache, cyn_bytes bytes, char out[64]);
+
+bool cyn_i_sigv4_same_name(cyn_bytes a, cyn_bytes b);
+
+#endif
