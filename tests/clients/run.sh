@@ -66,7 +66,7 @@ start_server() {
 stop_server() {
   [ -n "$server" ] || return 0
   kill -TERM $server 2>/dev/null
-  (sleep 20 && kill -KILL $server 2>/dev/null) &
+  (sleep 20 && kill -KILL $server) >/dev/null 2>&1 &
   watch=$!
   wait $server
   status=$?
