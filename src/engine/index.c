@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "engine/item_key.h"
-#include "value/item.h"
+#include "value/pair_order.h"
 
 static bool same(cyn_bytes a, cyn_bytes b) { return a.size == b.size && memcmp(a.data, b.data, a.size) == 0; }
 
@@ -140,6 +140,24 @@ static void entry_put(item_change *change, const cyn_i_index *index, const cyn_i
   cyn_i_effect_put(change->list, &key, value);
 }
 
+/* An entry that holds the same attributes in another order need not be written. Out of memory: not equal. */
+static bool entries_equal(cyn_bytes a, cyn_bytes b, cyn_i_arena *arena) {
+  if (a.size != b.size) return false;
+  if (memcmp(a.data, b.data, a.size) == 0) return true;
+  const uint8_t *left = cyn_i_stored_item(a), *right = cyn_i_stored_item(b);
+  uint32_t count = cyn_i_item_count(left);
+  if (count != cyn_i_item_count(right)) return false;
+  cyn_i_pair_ref *refs = cyn_i_arena_alloc(arena, 2 * (size_t)count * sizeof *refs);
+  if (refs == NULL) return false;
+  cyn_i_pair_refs_fill(refs, cyn_i_item_pairs(left));
+  cyn_i_pair_refs_fill(refs + count, cyn_i_item_pairs(right));
+  cyn_i_pair_refs_sort(refs, count);
+  cyn_i_pair_refs_sort(refs + count, count);
+  for (uint32_t i = 0; i < count; i++)
+    if (!same(refs[i].name, refs[count + i].name) || !cyn_i_value_equal(refs[i].value, refs[count + i].value)) return false;
+  return true;
+}
+
 /* Returns by how many bytes the index has grown. */
 static int64_t index_change(item_change *change, const cyn_i_index *index, double *units) {
   cyn_i_index_parts before, after;
@@ -154,7 +172,7 @@ static int64_t index_change(item_change *change, const cyn_i_index *index, doubl
   uint32_t new_size = has ? cyn_i_item_dynamodb_size(cyn_i_stored_item(new_value)) : 0;
   double used = 0;
   if (had && has && cyn_i_index_parts_equal(index, &before, &after)) {
-    if (!same(old_value, new_value)) {
+    if (!entries_equal(old_value, new_value, change->list->arena)) {
       entry_put(change, index, &after, new_value);
       used = write_units(old_size > new_size ? old_size : new_size);
     }

@@ -3,6 +3,8 @@
  * minutes: its record is written in the same commit. */
 #include "base/hash.h"
 #include "engine/action.h"
+#include "engine/fingerprint.h"
+#include "engine/fingerprint.h"
 #include "engine/parameters.h"
 #include "engine/write_answer.h"
 
@@ -81,20 +83,23 @@ static void answer(cyn_i_item_write *write) {
     cyn_i_answer_collections(write, &output->item_collection_metrics);
 }
 
-/* The token's record is keyed by account, Region and token; the fingerprint is the hash of the actions as decoded. */
-static cyn_status set_token(cyn_i_call *call, cyn_i_item_write *write, cyn_bytes token) {
+/* The token's record is keyed by account, Region and token; the fingerprint is that of the actions, in whatever order a
+ * client writes the members of its objects. */
+static cyn_status set_token(cyn_i_call *call, cyn_i_item_write *write, const transact_action *actions, cyn_bytes token) {
   if (token.data == NULL) return CYN_OK;
-  const cyn_transact_write_items_input *input = call->input;
-  cyn_i_buf text;
-  cyn_i_buf_init(&text, call->arena);
-  cyn_transact_write_items_input content = *input;
-  content.client_request_token = (cyn_bytes){NULL, 0};
-  content.return_consumed_capacity = (cyn_bytes){NULL, 0};
-  content.return_item_collection_metrics = (cyn_bytes){NULL, 0};
-  cyn_i_api_encode(call->operation->input, &content, &text);
-  if (text.failed) return cyn_i_error_no_memory(call->error);
-  cyn_bytes body = {(const char *)text.data, text.size};
-  cyn_i_sha256(&body, 1, write->token_fingerprint);
+  cyn_i_fingerprint fingerprint = {{0}};
+  for (size_t i = 0; i < write->action_count; i++) {
+    char kind = (char)('0' + (int)actions[i].kind);
+    cyn_i_fingerprint_add_bytes(&fingerprint, (cyn_bytes){&kind, 1});
+    cyn_i_fingerprint_add_bytes(&fingerprint, actions[i].table_name);
+    cyn_i_fingerprint_add_item(&fingerprint, actions[i].item);
+    cyn_i_fingerprint_add_bytes(&fingerprint, actions[i].update_expression);
+    cyn_i_fingerprint_add_bytes(&fingerprint, actions[i].condition_expression);
+    cyn_i_fingerprint_add_names(&fingerprint, actions[i].names);
+    cyn_i_fingerprint_add_item(&fingerprint, actions[i].values);
+    cyn_i_fingerprint_add_bytes(&fingerprint, actions[i].return_values_on_failure);
+  }
+  memcpy(write->token_fingerprint, fingerprint.digest, sizeof fingerprint.digest);
   const cyn_i_context *context = call->context;
   cyn_bytes parts[5] = {context->account, cyn_str("/"), context->region, cyn_str("/"), token};
   uint8_t digest[32];
@@ -130,6 +135,6 @@ cyn_i_pending *cyn_i_transact_write_items(cyn_i_worker *worker, cyn_i_call *call
     if (table < 0) return NULL;
     write->actions[i].table = (size_t)table;
   }
-  cyn_status status = set_token(call, write, input->client_request_token);
+  cyn_status status = set_token(call, write, actions, input->client_request_token);
   return status == CYN_OK ? cyn_i_item_write_submit(write) : cyn_i_item_write_abandon(write, status);
 }
