@@ -140,13 +140,31 @@ static bool index_covers(const cyn_i_page *page, const cyn_i_bound *bound) {
   return true;
 }
 
+/* A global index is never completed from its table: what it lacks cannot be asked for. */
+static cyn_status check_projected(cyn_i_page *page) {
+  cyn_i_buf missing;
+  cyn_i_buf_init(&missing, page->call->arena);
+  size_t count = page->projection != NULL ? cyn_i_bound_path_count(page->projection) : 0;
+  for (size_t i = 0; i < count; i++) {
+    cyn_bytes name = cyn_i_bound_path(page->projection, i).steps[0].name;
+    if (cyn_i_index_has_attribute(page->table, page->index, name)) continue;
+    if (missing.size != 0) cyn_i_buf_text(&missing, ", ");
+    cyn_i_buf_append(&missing, name.data, name.size);
+  }
+  if (missing.failed) return cyn_i_error_no_memory(page->call->error);
+  if (missing.size == 0) return CYN_OK;
+  return cyn_i_error_setf(page->call->error, CYN_E_VALIDATION,
+                          "One or more parameter values were invalid: Global secondary index %.*s does not project [%.*s]",
+                          (int)page->index->name.size, page->index->name.data, (int)missing.size, missing.data);
+}
+
 cyn_status cyn_i_page_set_select(cyn_i_page *page, cyn_bytes select) {
   page->count_only = cyn_i_is(select, CYN_SELECT_COUNT);
   if (page->index == NULL) return CYN_OK;
   bool all = cyn_i_is(select, CYN_SELECT_ALL_ATTRIBUTES);
   bool covers_all = page->index->projection == CYN_PROJECT_ALL;
   if (page->index->is_global) {
-    if (!all || covers_all) return CYN_OK;
+    if (!all || covers_all) return check_projected(page);
     return cyn_i_error_setf(page->call->error, CYN_E_VALIDATION,
                             "One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for "
                             "global secondary index %.*s because its projection type is not ALL",
