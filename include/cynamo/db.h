@@ -3,8 +3,13 @@
  *   memory:                    a new database, lost when it is closed
  *   memory:NAME                one per process and name
  *   file:PATH                  a folder that this process owns while it is open
+ *   http://HOST:PORT           a server that speaks DynamoDB's API: Cynamo's, or another (https:// too)
+ *   aws:REGION                 the service
  *
- * Query parameters: ?region=REGION  &durability=strict|relaxed|unsafe  &size_max=BYTES (K, M, G, T) */
+ * Query parameters, all: ?region=REGION
+ *   memory: and file:          &durability=strict|relaxed|unsafe  &size_max=BYTES (K, M, G, T)
+ *   http: and aws:             &profile=NAME  &connect_timeout_ms=  &read_timeout_ms=  &max_attempts=  &max_connections=
+ *                              &retry_mode=standard|legacy|adaptive */
 #ifndef CYNAMO_DB_H
 #define CYNAMO_DB_H
 
@@ -26,15 +31,34 @@ typedef struct cyn_db_options {
   cyn_opt_int delete_table_delay_ms;
   cyn_opt_int item_size_max_bytes;    /* absent: 409,600 */
   cyn_opt_int ttl_sweep_interval_ms;  /* absent: 1,000; 0: no sweeper */
+  /* http: and aws: only; each stands over the URL's parameter, and that over the environment */
+  cyn_bytes access_key_id;            /* with secret_access_key: before every other source of keys */
+  cyn_bytes secret_access_key;
+  cyn_bytes session_token;
+  cyn_bytes profile;                  /* over AWS_PROFILE */
+  cyn_opt_int connect_timeout_ms;     /* absent: 60,000 */
+  cyn_opt_int read_timeout_ms;        /* without a byte from the peer; absent: 60,000 */
+  cyn_bytes retry_mode;               /* "standard", "legacy", "adaptive"; absent: AWS_RETRY_MODE, else standard */
+  cyn_opt_int max_attempts;           /* the first one included; absent: AWS_MAX_ATTEMPTS, else 4 (legacy: 10) */
+  cyn_opt_int max_connections;        /* kept open, and in use by submitted calls; absent: 10 */
+  cyn_bytes proxy;                    /* URL; absent: HTTP(S)_PROXY and NO_PROXY; empty: none */
+  cyn_bytes ca_bundle;                /* PEM file; absent: AWS_CA_BUNDLE, SSL_CERT_FILE, the system's */
+  cyn_string_map extra_headers;       /* sent with each request */
 } cyn_db_options;
 
-#define CYN_DB_OPTIONS_INIT {sizeof(cyn_db_options), {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}}
+#define CYN_DB_OPTIONS_INIT                                                                                           \
+  {                                                                                                                   \
+    sizeof(cyn_db_options), {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0},   \
+        {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}                                                \
+  }
 
-/* Opens a database. `options` may be NULL. On CYN_OK *out is the caller's, closed by cyn_db_close. Any thread may use it.
- * Errors: CynamoUsageError (URL), CynamoStoreLocked, CynamoStoreVersion, CynamoStoreError. */
+/* Opens a database. `options` may be NULL; what it points to is copied. On CYN_OK *out is the caller's, closed by
+ * cyn_db_close. Any thread may use it. An http: or aws: database sends nothing yet. After a fork() a child may go on with
+ * http: and aws: databases (they connect anew); calls on memory: and file: databases answer CynamoForked.
+ * Errors: CynamoUsageError (URL, options), CynamoStoreLocked, CynamoStoreVersion, CynamoStoreError. */
 CYN_API cyn_status cyn_open(const char *url, const cyn_db_options *options, cyn_db **out, cyn_error *error) CYN_MUST_USE;
 
-/* Waits for calls under way, then closes; NULL is allowed. */
+/* Waits for blocking calls under way, ends submitted ones (their callbacks are called), then closes; NULL is allowed. */
 CYN_API void cyn_db_close(cyn_db *db);
 
 #ifdef __cplusplus

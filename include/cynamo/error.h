@@ -35,7 +35,7 @@ typedef struct cyn_cancellation_reason {
 typedef struct cyn_error {
   cyn_status status;        /* CYN_OK: no error */
   int http_status;          /* 400, 409, 413, 500, 503 */
-  const char *name;         /* DynamoDB's exception name, such as "ValidationException"; static */
+  const char *name;         /* DynamoDB's exception name, such as "ValidationException"; lives as long as the error */
   const char *message;      /* never NULL when status is set */
   const uint8_t *item;      /* ConditionalCheckFailedException's Item as a binary item; NULL when not asked for */
   size_t item_size;
@@ -45,7 +45,11 @@ typedef struct cyn_error {
   char text[200];           /* private: where short messages live */
 } cyn_error;
 
+#ifdef __cplusplus
+#define CYN_ERROR_INIT {}
+#else
 #define CYN_ERROR_INIT {0}
+#endif
 
 /* Frees what `error` owns and sets it to CYN_ERROR_INIT; NULL is allowed. */
 CYN_API void cyn_error_clean_up(cyn_error *error);

@@ -134,11 +134,21 @@ void cyn_i_error_add_item(cyn_error *error, const uint8_t *item, size_t item_siz
   error->item_size = item_size;
 }
 
+static size_t text_size(const char *text) { return text != NULL ? strlen(text) + 1 : 0; }
+
+static const char *copy_text(uint8_t **next, const char *text) {
+  if (text == NULL) return NULL;
+  size_t size = strlen(text) + 1;
+  char *copy = memcpy(*next, text, size);
+  *next += size;
+  return copy;
+}
+
 void cyn_i_error_add_reasons(cyn_error *error, const cyn_cancellation_reason *reasons, size_t count) {
   if (error == NULL) return;
   size_t size = count * sizeof *reasons;
   for (size_t i = 0; i < count; i++)
-    size += reasons[i].item_size + (reasons[i].message != NULL ? strlen(reasons[i].message) + 1 : 0);
+    size += reasons[i].item_size + text_size(reasons[i].message) + text_size(reasons[i].code);
   uint8_t *memory = owned_alloc(error, size);
   if (memory == NULL) {
     (void)cyn_i_error_no_memory(error);
@@ -148,12 +158,8 @@ void cyn_i_error_add_reasons(cyn_error *error, const cyn_cancellation_reason *re
   uint8_t *next = memory + count * sizeof *reasons;
   for (size_t i = 0; i < count; i++) {
     copies[i] = reasons[i];
-    if (reasons[i].message != NULL) {
-      size_t length = strlen(reasons[i].message) + 1;
-      memcpy(next, reasons[i].message, length);
-      copies[i].message = (char *)next;
-      next += length;
-    }
+    copies[i].message = copy_text(&next, reasons[i].message);
+    copies[i].code = copy_text(&next, reasons[i].code);
     if (reasons[i].item != NULL) {
       memcpy(next, reasons[i].item, reasons[i].item_size);
       copies[i].item = next;
@@ -162,6 +168,30 @@ void cyn_i_error_add_reasons(cyn_error *error, const cyn_cancellation_reason *re
   }
   error->reasons = copies;
   error->reason_count = count;
+}
+
+cyn_i_error_code cyn_i_error_find(cyn_bytes name) {
+  for (unsigned code = 1; code < CYN_E_COUNT; code++)
+    if (strlen(rows[code].name) == name.size && memcmp(rows[code].name, name.data, name.size) == 0)
+      return (cyn_i_error_code)code;
+  return CYN_E_NONE;
+}
+
+cyn_status cyn_i_error_set_named(cyn_error *error, cyn_bytes name, cyn_bytes message, int http_status) {
+  cyn_i_error_code code = cyn_i_error_find(name);
+  bool is_known = code != CYN_E_NONE;
+  if (!is_known) code = CYN_E_SERVICE;
+  if (error == NULL) return (cyn_status)code;
+  cyn_status status = cyn_i_error_set_bytes(error, code, message);
+  if (status != (cyn_status)code) return status;
+  error->http_status = http_status;
+  if (is_known || name.size == 0) return status;
+  char *copy = owned_alloc(error, name.size + 1);
+  if (copy == NULL) return cyn_i_error_no_memory(error);
+  memcpy(copy, name.data, name.size);
+  copy[name.size] = '\0';
+  error->name = copy;
+  return status;
 }
 
 void cyn_i_error_move(cyn_error *to, cyn_error *from) {

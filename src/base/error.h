@@ -20,9 +20,15 @@ void cyn_i_error_add_item(cyn_error *error, const uint8_t *item, size_t item_siz
 /* Adds copies of the reasons, all in one allocation; call at most once, instead of add_item. */
 void cyn_i_error_add_reasons(cyn_error *error, const cyn_cancellation_reason *reasons, size_t count);
 
+/* An error as a server has sent it: its own name (kept even where the table has no such row), message and HTTP status.
+ * Returns the row's code, or CYN_E_SERVICE. */
+cyn_status cyn_i_error_set_named(cyn_error *error, cyn_bytes name, cyn_bytes message, int http_status);
+
 /* Moves: `to` owns what `from` held, `from` is CYN_ERROR_INIT. */
 void cyn_i_error_move(cyn_error *to, cyn_error *from);
 
+/* The row of an exception's name; CYN_E_NONE when there is none. */
+cyn_i_error_code cyn_i_error_find(cyn_bytes name);
 const char *cyn_i_error_name(cyn_i_error_code code);
 int cyn_i_error_http_status(cyn_i_error_code code);
 const char *cyn_i_error_wire_prefix(cyn_i_error_code code);

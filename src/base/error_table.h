@@ -53,7 +53,16 @@
   X(CREDENTIALS, "CynamoNoCredentials", 400, CYN_WIRE_DYNAMODB)                                  \
   X(CHECKSUM, "CynamoChecksumError", 500, CYN_WIRE_DYNAMODB)                                     \
   X(FORKED, "CynamoForked", 500, CYN_WIRE_DYNAMODB)                                              \
-  X(NOT_ON_BACKEND, "CynamoNotOnBackend", 400, CYN_WIRE_DYNAMODB)
+  X(NOT_ON_BACKEND, "CynamoNotOnBackend", 400, CYN_WIRE_DYNAMODB)                                \
+  X(BAD_ANSWER, "CynamoBadAnswer", 500, CYN_WIRE_DYNAMODB)                                       \
+  /* an error of a server that has no row above: cyn_error.name is the server's own word */      \
+  X(SERVICE, "CynamoServiceError", 400, CYN_WIRE_DYNAMODB)                                       \
+  /* what the mapper answers */                                                                  \
+  X(MODEL, "CynamoModelError", 400, CYN_WIRE_DYNAMODB)                                           \
+  X(NULL_VALUE, "CynamoNullError", 400, CYN_WIRE_DYNAMODB)                                       \
+  X(DESERIALIZATION, "CynamoDeserializationError", 400, CYN_WIRE_DYNAMODB)                       \
+  X(DOES_NOT_EXIST, "CynamoDoesNotExist", 400, CYN_WIRE_DYNAMODB)                                \
+  X(UNPROCESSED, "CynamoUnprocessed", 400, CYN_WIRE_DYNAMODB)
 
 typedef enum cyn_i_error_code {
   CYN_E_NONE = 0,

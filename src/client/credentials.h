@@ -21,6 +21,8 @@ typedef struct cyn_i_credentials_options {
   cyn_bytes profile;                                         /* over AWS_PROFILE */
   cyn_bytes region;                                          /* for STS and SSO endpoints */
   cyn_i_clock *clock;                                        /* NULL: the real one */
+  bool is_local; /* the endpoint is on this machine: ask nothing behind a network, and where no source has keys, any will do
+                    ("cynamo", "cynamo") */
 } cyn_i_credentials_options;
 
 /* A provider: resolves on first use, refreshes before expiry (one refresh for many threads), shared by any number. */

@@ -1,4 +1,4 @@
-/* cyn_db: an engine over the store that the URL names, with its settings and its background jobs. */
+/* cyn_db: the handle. The URL says which way down (backend_engine.c, backend_client.c); above it all calls are the same. */
 #include "db/db.h"
 
 #include <pthread.h>
@@ -7,23 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "db/url.h"
-#include "jobs/jobs.h"
-
-#define SWEEP_INTERVAL_DEFAULT_MS 1000
-
-struct cyn_db {
-  cyn_i_engine *engine;
-  cyn_i_jobs *jobs;
-  cyn_i_clock clock;
-  cyn_i_arena arena;     /* the strings below */
-  const char *url;
-  cyn_bytes region, account;
-  bool is_volatile;
-  cyn_bytes shared_name; /* memory:NAME; size 0: private */
-  unsigned references;   /* of a shared database, under registry_lock */
-  struct cyn_db *next_shared;
-};
+#include "db/db_private.h"
 
 /* One memory:NAME per process. */
 static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -51,39 +35,24 @@ static cyn_bytes choose_region(const cyn_db_options *options, const cyn_i_url *u
 
 static void free_db(cyn_db *db) {
   if (db == NULL) return;
-  cyn_i_jobs_stop(db->jobs);
-  cyn_i_engine_destroy(db->engine);
+  cyn_i_client_destroy(db->client); /* ends what was submitted */
+  cyn_i_completions_clean_up(&db->completions);
+  if (db->engine != NULL) {
+    cyn_i_jobs_stop(db->jobs);
+    cyn_i_engine_destroy(db->engine);
+  }
   cyn_i_arena_clean_up(&db->arena);
   cyn_i_free(db);
-}
-
-static cyn_status start(cyn_db *db, const cyn_i_url *url, const cyn_db_options *options, cyn_error *error) {
-  cyn_i_store_options store_options = {0};
-  if (url->scheme == CYN_URL_FILE) store_options.path = url->place;
-  store_options.durability = url->durability;
-  store_options.size_max = url->size_max;
-  cyn_i_store *store;
-  cyn_status status = cyn_i_store_lmdb_open(&store_options, &store, error);
-  if (status != CYN_OK) return status;
-  cyn_i_engine_options engine_options = {0};
-  engine_options.create_table_delay_ms = options->create_table_delay_ms.value;
-  engine_options.update_table_delay_ms = options->update_table_delay_ms.value;
-  engine_options.delete_table_delay_ms = options->delete_table_delay_ms.value;
-  engine_options.item_size_max_bytes = options->item_size_max_bytes.value;
-  engine_options.clock = &db->clock;
-  status = cyn_i_engine_new(store, &engine_options, &db->engine, error);
-  if (status != CYN_OK) {
-    cyn_i_store_close(store);
-    return status;
-  }
-  int64_t interval = options->ttl_sweep_interval_ms.is_set ? options->ttl_sweep_interval_ms.value : SWEEP_INTERVAL_DEFAULT_MS;
-  return cyn_i_jobs_start(db->engine, interval, &db->jobs, error);
 }
 
 static cyn_status open_new(cyn_bytes text, const cyn_i_url *url, const cyn_db_options *options, cyn_db **out,
                            cyn_error *error) {
   cyn_db *db = cyn_i_zalloc(1, sizeof *db);
   if (db == NULL) return cyn_i_error_no_memory(error);
+  if (!cyn_i_completions_init(&db->completions)) {
+    cyn_i_free(db);
+    return cyn_i_error_no_memory(error);
+  }
   cyn_i_arena_init(&db->arena, 1024);
   db->references = 1;
   db->is_volatile = url->scheme == CYN_URL_MEMORY;
@@ -92,9 +61,10 @@ static cyn_status open_new(cyn_bytes text, const cyn_i_url *url, const cyn_db_op
   db->region = cyn_i_arena_copy(&db->arena, choose_region(options, url));
   db->account = cyn_i_arena_copy(&db->arena, options->account.data != NULL ? options->account : cyn_str("000000000000"));
   if (url->scheme == CYN_URL_MEMORY && url->place.size != 0) db->shared_name = cyn_i_arena_copy(&db->arena, url->place);
-  cyn_status status = copy.data != NULL && db->region.data != NULL && db->account.data != NULL
-                          ? start(db, url, options, error)
-                          : cyn_i_error_no_memory(error);
+  cyn_status status = CYN_OK;
+  if (copy.data == NULL || db->region.data == NULL || db->account.data == NULL) status = cyn_i_error_no_memory(error);
+  else if (cyn_i_url_is_remote(url)) status = cyn_i_backend_client_open(db, url, options, error);
+  else status = cyn_i_backend_engine_open(db, url, options, error);
   if (status != CYN_OK) {
     free_db(db);
     return status;
@@ -157,7 +127,7 @@ void cyn_db_close(cyn_db *db) {
 
 /* ---- the one call ---- */
 
-static void fill_context(const cyn_db *db, cyn_i_call *call, cyn_i_context *context) {
+void cyn_i_db_fill_context(const cyn_db *db, cyn_i_call *call, cyn_i_context *context) {
   if (call->context != NULL) *context = *call->context;
   if (context->region.data == NULL) context->region = db->region;
   if (context->account.data == NULL) context->account = db->account;
@@ -166,16 +136,23 @@ static void fill_context(const cyn_db *db, cyn_i_call *call, cyn_i_context *cont
 
 void cyn_i_db_call(cyn_db *db, cyn_i_call *call) {
   cyn_i_context context = {0};
-  fill_context(db, call, &context);
-  cyn_i_engine_call(db->engine, call);
+  cyn_i_db_fill_context(db, call, &context);
+  if (db->client != NULL) cyn_i_client_call(db->client, call);
+  else cyn_i_engine_call(db->engine, call);
 }
 
-cyn_i_turn *cyn_i_db_turn_new(cyn_db *db) { return cyn_i_turn_new(db->engine); }
+/* ---- what only a store in this process can answer ---- */
+
+bool cyn_i_db_is_remote(const cyn_db *db) { return db->client != NULL; }
+
+cyn_i_turn *cyn_i_db_turn_new(cyn_db *db) { return db->engine != NULL ? cyn_i_turn_new(db->engine) : NULL; }
 void cyn_i_db_turn_destroy(cyn_i_turn *turn) { cyn_i_turn_destroy(turn); }
 void cyn_i_db_turn_submit(cyn_i_turn *turn, cyn_i_call *call) { cyn_i_turn_submit(turn, call); }
 void cyn_i_db_turn_flush(cyn_i_turn *turn) { cyn_i_turn_flush(turn); }
 
-bool cyn_i_db_commits_block(const cyn_db *db) { return cyn_i_store_commits_block(cyn_i_engine_store(db->engine)); }
+bool cyn_i_db_commits_block(const cyn_db *db) {
+  return db->engine == NULL || cyn_i_store_commits_block(cyn_i_engine_store(db->engine));
+}
 cyn_i_clock *cyn_i_db_clock(cyn_db *db) { return &db->clock; }
 const char *cyn_i_db_url(const cyn_db *db) { return db->url; }
 bool cyn_i_db_is_volatile(const cyn_db *db) { return db->is_volatile; }
@@ -183,14 +160,15 @@ cyn_bytes cyn_i_db_region(const cyn_db *db) { return db->region; }
 cyn_bytes cyn_i_db_account(const cyn_db *db) { return db->account; }
 
 void cyn_i_db_set_owner_url(cyn_db *db, cyn_bytes url) {
-  cyn_i_store_set_owner_url(cyn_i_engine_store(db->engine), url);
+  if (db->engine != NULL) cyn_i_store_set_owner_url(cyn_i_engine_store(db->engine), url);
 }
 bool cyn_i_db_table_elsewhere(cyn_db *db, const cyn_i_context *context, cyn_bytes table_name, char out[64]) {
-  return cyn_i_engine_table_elsewhere(db->engine, context, table_name, out);
+  return db->engine != NULL && cyn_i_engine_table_elsewhere(db->engine, context, table_name, out);
 }
 
 void cyn_i_db_stat_get(cyn_db *db, cyn_i_db_stat *out) {
   memset(out, 0, sizeof *out);
+  if (db->engine == NULL) return;
   cyn_i_store_stat stat;
   if (cyn_i_store_stat_get(cyn_i_engine_store(db->engine), &stat, NULL) == CYN_OK) {
     out->store_bytes = stat.used_bytes;

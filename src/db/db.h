@@ -9,6 +9,9 @@
 #include "base/clock.h"
 #include "engine/engine.h"
 
+/* True for http: and aws: databases: there is no store here, and no turn (cyn_i_db_turn_new gives NULL). */
+bool cyn_i_db_is_remote(const cyn_db *db);
+
 /* Never blocks on a disk: reads complete at once; writes at the next flush (memory), or later (file). */
 cyn_i_turn *cyn_i_db_turn_new(cyn_db *db); /* one per event loop; one thread uses it; see engine/engine.h for calls */
 void cyn_i_db_turn_destroy(cyn_i_turn *turn);

@@ -6,12 +6,7 @@
 #include "base/error.h"
 #include "db/db.h"
 #include "db/invoke.h"
-
-#define RESULT_KEEP_MAX ((size_t)1024 * 1024)
-
-struct cyn_result {
-  cyn_i_arena arena;
-};
+#include "db/result_private.h"
 
 cyn_result *cyn_result_new(void) {
   cyn_result *result = cyn_i_zalloc(1, sizeof *result);
@@ -25,8 +20,7 @@ void cyn_result_destroy(cyn_result *result) {
   cyn_i_free(result);
 }
 
-/* An input that an older program has made is shorter than today's struct: the members it lacks are absent. */
-static const void *whole_input(const cyn_i_shape *shape, const void *input, cyn_i_arena *arena) {
+const void *cyn_i_result_whole_input(const cyn_i_shape *shape, const void *input, cyn_i_arena *arena) {
   size_t size;
   memcpy(&size, input, sizeof size);
   if (size >= shape->size) return input;
@@ -35,10 +29,10 @@ static const void *whole_input(const cyn_i_shape *shape, const void *input, cyn_
   return copy;
 }
 
-static cyn_status run(cyn_db *db, const cyn_i_operation *operation, const void *input, cyn_i_arena *arena,
-                      const void **output, cyn_error *error) {
+cyn_status cyn_i_result_run(cyn_db *db, const cyn_i_operation *operation, const void *input, cyn_i_arena *arena,
+                            const void **output, cyn_error *error) {
   cyn_error own = CYN_ERROR_INIT;
-  input = whole_input(operation->input, input, arena);
+  input = cyn_i_result_whole_input(operation->input, input, arena);
   if (input == NULL) return cyn_i_error_no_memory(error);
   cyn_status status = cyn_i_api_check(operation, input, arena, &own);
   if (status == CYN_OK) {
@@ -54,22 +48,22 @@ static cyn_status run(cyn_db *db, const cyn_i_operation *operation, const void *
 cyn_status cyn_i_db_invoke(cyn_db *db, cyn_operation operation, const void *input, cyn_result *result, const void **output,
                            cyn_error *error) {
   *output = NULL;
-  cyn_i_arena_reset(&result->arena, RESULT_KEEP_MAX);
-  return run(db, &cyn_i_operations[operation], input, &result->arena, output, error);
+  cyn_i_arena_reset(&result->arena, CYN_RESULT_KEEP_MAX);
+  return cyn_i_result_run(db, &cyn_i_operations[operation], input, &result->arena, output, error);
 }
 
 cyn_status cyn_call_json(cyn_db *db, const char *name, cyn_bytes input, cyn_result *result, cyn_bytes *output,
                          cyn_error *error) {
   *output = (cyn_bytes){NULL, 0};
   cyn_i_arena *arena = &result->arena;
-  cyn_i_arena_reset(arena, RESULT_KEEP_MAX);
+  cyn_i_arena_reset(arena, CYN_RESULT_KEEP_MAX);
   const cyn_i_operation *operation = cyn_i_operation_find(cyn_str(name), false);
   if (operation == NULL) operation = cyn_i_operation_find(cyn_str(name), true);
   if (operation == NULL) return cyn_i_error_set(error, CYN_E_UNKNOWN_OPERATION, "");
   void *decoded;
   cyn_status status = cyn_i_api_decode(operation->input, input, arena, &decoded, error);
   const void *answer = NULL;
-  if (status == CYN_OK) status = run(db, operation, decoded, arena, &answer, error);
+  if (status == CYN_OK) status = cyn_i_result_run(db, operation, decoded, arena, &answer, error);
   if (status != CYN_OK) return status;
   cyn_i_buf buf;
   cyn_i_buf_init(&buf, arena);
@@ -81,7 +75,7 @@ cyn_status cyn_call_json(cyn_db *db, const char *name, cyn_bytes input, cyn_resu
 
 cyn_status cyn_error_to_json(const cyn_error *error, cyn_result *result, cyn_bytes *output) {
   *output = (cyn_bytes){NULL, 0};
-  cyn_i_arena_reset(&result->arena, RESULT_KEEP_MAX);
+  cyn_i_arena_reset(&result->arena, CYN_RESULT_KEEP_MAX);
   cyn_i_buf buf;
   cyn_i_buf_init(&buf, &result->arena);
   cyn_i_api_encode_error(error, &buf);
