@@ -170,7 +170,7 @@ cyn_status cyn_i_page_set_select(cyn_i_page *page, cyn_bytes select) {
                             "global secondary index %.*s because its projection type is not ALL",
                             (int)page->index->name.size, page->index->name.data);
   }
-  page->fetch = (all && !covers_all) || !index_covers(page, page->projection) || !index_covers(page, page->filter);
+  page->fetch = (all && !covers_all) || !index_covers(page, page->projection); /* a filter alone fetches nothing */
   return CYN_OK;
 }
 
