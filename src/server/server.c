@@ -204,6 +204,9 @@ cyn_status cyn_server_start(cyn_db *db, const cyn_server_options *options, cyn_s
   cyn_server_options given = standard;
   *out = NULL;
   if (db == NULL) return cyn_i_error_set(error, CYN_E_USAGE, "cyn_server_start needs an open database");
+  if (cyn_i_db_is_remote(db))
+    return cyn_i_error_setf(error, CYN_E_NOT_ON_BACKEND, "a server stands over a memory: or file: database, not over %s",
+                            cyn_i_db_url(db));
   if (options != NULL) {
     /* a caller built against an older header gives a smaller struct: the rest keeps its defaults */
     size_t size = options->size < sizeof given ? options->size : sizeof given;
