@@ -188,6 +188,14 @@ static cyn_status check_distinct(const cyn_i_item_write *write, cyn_error *error
   return CYN_OK;
 }
 
+/* Of a table's record. The key outlives the table as it is known now. */
+static bool record_key(const cyn_i_item_write *write, size_t table, cyn_i_store_key *out) {
+  cyn_i_arena *arena = write->pending.call->arena;
+  const cyn_i_table *known = write->tables[table].table;
+  cyn_bytes name = cyn_i_arena_copy(arena, known->name);
+  return name.data != NULL && cyn_i_catalog_key(known->account, known->region, name, arena, out);
+}
+
 /* The keys to declare: with_catalog puts the tables' records in front. */
 static cyn_status declare(cyn_i_item_write *write, bool with_catalog, cyn_error *error) {
   cyn_i_call *call = write->pending.call;
@@ -195,11 +203,8 @@ static cyn_status declare(cyn_i_item_write *write, bool with_catalog, cyn_error 
   size_t count = ahead + write->action_count + (write->token_key.partition.data != NULL ? 1 : 0);
   cyn_i_store_key *keys = cyn_i_arena_alloc(call->arena, count * sizeof *keys);
   if (keys == NULL) return cyn_i_error_no_memory(error);
-  for (size_t i = 0; i < ahead; i++) {
-    const cyn_i_table *table = write->tables[i].table;
-    if (!cyn_i_catalog_key(table->account, table->region, table->name, call->arena, &keys[i]))
-      return cyn_i_error_no_memory(error);
-  }
+  for (size_t i = 0; i < ahead; i++)
+    if (!record_key(write, i, &keys[i])) return cyn_i_error_no_memory(error);
   for (size_t i = 0; i < write->action_count; i++) keys[ahead + i] = write->actions[i].key;
   if (write->token_key.partition.data != NULL) keys[count - 1] = write->token_key;
   write->pending.write.keys = keys;
@@ -400,11 +405,8 @@ static cyn_i_decision ask_for_catalog(private_write *own) {
   cyn_i_call *call = write->pending.call;
   cyn_i_store_key *keys = cyn_i_arena_alloc(call->arena, write->table_count * sizeof *keys);
   if (keys == NULL) return refuse(own, cyn_i_error_no_memory(call->error));
-  for (size_t i = 0; i < write->table_count; i++) {
-    const cyn_i_table *table = write->tables[i].table;
-    if (!cyn_i_catalog_key(table->account, table->region, table->name, call->arena, &keys[i]))
-      return refuse(own, cyn_i_error_no_memory(call->error));
-  }
+  for (size_t i = 0; i < write->table_count; i++)
+    if (!record_key(write, i, &keys[i])) return refuse(own, cyn_i_error_no_memory(call->error));
   write->pending.write.keys = keys;
   write->pending.write.key_count = write->table_count;
   write->pending.write.guard = 0;

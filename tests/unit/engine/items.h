@@ -108,17 +108,17 @@ __attribute__((format(printf, 3, 4))) static inline const char *call(service *s,
   return service_call(s, operation, text);
 }
 
-static inline void items_compare(const char *file, int line, const char *request, const char *answer,
-                                 const char *expected, bool whole) {
+static inline void items_compare(const char *file, int line, const char *operation, const char *request,
+                                 const char *answer, const char *expected, bool whole) {
   const char *wanted = items_text("%s", expected);
   if (whole ? strcmp(answer, wanted) == 0 : strstr(answer, wanted) != NULL) return;
-  test_failed(file, line, "%.300s\n    gave %.1500s\n  %s %.1500s", request, answer, whole ? "not" : "without", wanted);
+  test_failed(file, line, "%s %.300s\n    gave %.1500s\n  %s %.1500s", operation, request, answer, whole ? "not" : "without", wanted);
 }
 /* The whole answer, or a part of it. The format comes last: EXPECT(s, "GetItem", "{…}", "{'TableName':…}", …). */
 #define EXPECT(s, operation, whole, ...) \
-  items_compare(__FILE__, __LINE__, operation " " #__VA_ARGS__, call(s, operation, __VA_ARGS__), whole, true)
+  items_compare(__FILE__, __LINE__, operation, #__VA_ARGS__, call(s, operation, __VA_ARGS__), whole, true)
 #define GIVES(s, operation, part, ...) \
-  items_compare(__FILE__, __LINE__, operation " " #__VA_ARGS__, call(s, operation, __VA_ARGS__), part, false)
+  items_compare(__FILE__, __LINE__, operation, #__VA_ARGS__, call(s, operation, __VA_ARGS__), part, false)
 
 /* A row of a table of requests: operation, request, answer (a part of it). */
 typedef struct items_row {
@@ -126,7 +126,7 @@ typedef struct items_row {
 } items_row;
 static inline void items_rows(service *s, const char *file, int line, const items_row *rows, size_t count) {
   for (size_t i = 0; i < count; i++)
-    items_compare(file, line, rows[i].request, service_call(s, rows[i].operation, items_text("%s", rows[i].request)),
+    items_compare(file, line, rows[i].operation, rows[i].request, service_call(s, rows[i].operation, items_text("%s", rows[i].request)),
                   rows[i].answer, false);
 }
 #define ROWS(s, rows) items_rows(s, __FILE__, __LINE__, rows, sizeof(rows) / sizeof((rows)[0]))
