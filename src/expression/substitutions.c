@@ -59,6 +59,12 @@ static cyn_status check_names(const cyn_i_substitutions *substitutions, cyn_i_ar
       return answer(CYN_CHECK_NAMES_KEY, check, error,
                     cyn_i_arena_printf(arena, "ExpressionAttributeNames contains invalid key: Syntax error; key: \"%.*s\"",
                                        CYN_BYTES_FORMAT(names.at[i].key)));
+    /* items have no attributes without a name: an update would make one */
+    if (names.at[i].value.size == 0)
+      return answer(CYN_CHECK_NAMES_KEY, check, error,
+                    cyn_i_arena_printf(arena,
+                                       "ExpressionAttributeNames contains invalid value: Empty attribute name for key %.*s",
+                                       CYN_BYTES_FORMAT(names.at[i].key)));
     /* the API's constraint comes first; this keeps a name of other origin out of the item format's 16-bit length */
     if (names.at[i].value.size > CYN_NAME_SIZE_MAX)
       return answer(CYN_CHECK_NAMES_KEY, check, error,

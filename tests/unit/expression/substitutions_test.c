@@ -125,6 +125,9 @@ TEST(long_name) {
   check_init((cyn_string_map){1, &pair}, (cyn_item){NULL, 0, NULL}, &arena, CYN_CHECK_NAMES_KEY,
              "ExpressionAttributeNames contains invalid value: Attribute name is too large, must be less than 65536 bytes "
              "for key #a");
+  pair.value.size = 0;
+  check_init((cyn_string_map){1, &pair}, (cyn_item){NULL, 0, NULL}, &arena, CYN_CHECK_NAMES_KEY,
+             "ExpressionAttributeNames contains invalid value: Empty attribute name for key #a");
   free(name);
   cyn_i_arena_clean_up(&arena);
 }
