@@ -59,6 +59,15 @@ static bool named(cyn_bytes text, const char *name, cyn_bytes *value) {
   return true;
 }
 
+/* The first comma or blank, or the end. Three searches by the C library are faster than one loop over the bytes. */
+static const char *pair_end(const char *begin, const char *end) {
+  for (const char *separators = ", \t"; *separators != '\0' && begin < end; separators++) {
+    const char *found = memchr(begin, *separators, (size_t)(end - begin));
+    if (found != NULL) end = found;
+  }
+  return end;
+}
+
 /* Algorithm, then key=value pairs that commas or blanks separate. */
 static void parse_header(cyn_bytes header, cyn_i_authorization *out) {
   const char *next = header.data, *end = header.data + header.size;
@@ -66,7 +75,7 @@ static void parse_header(cyn_bytes header, cyn_i_authorization *out) {
   while (next < end) {
     while (next < end && (*next == ',' || *next == ' ' || *next == '\t')) next++;
     const char *begin = next;
-    while (next < end && *next != ',' && *next != ' ' && *next != '\t') next++;
+    next = pair_end(begin, end);
     cyn_bytes pair = {begin, (size_t)(next - begin)};
     if (pair.size == 0) continue;
     if (is_first) {

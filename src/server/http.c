@@ -3,7 +3,7 @@
  * Invariants: spans never overlap and lie inside [start, end of buffer); a chunked body's bytes are moved towards the
  * front, never past the parse position; what is ambiguous about framing (two lengths, length and chunked, two hosts) is
  * refused, by llhttp or here, since a proxy in front may read it the other way. */
-#include "server/http.h"
+#include "server/http_private.h"
 
 #include <string.h>
 
@@ -78,7 +78,7 @@ static const struct {
 static const uint8_t first_of_size[KNOWN_SIZE_MAX + 1] = {[4] = 1, [6] = 3, [10] = 5, [12] = 6, [13] = 8,
                                                           [14] = 9, [20] = 10, [29] = 11, [30] = 12};
 
-static bool same_name(const char *text, const char *lower, uint32_t size) {
+bool cyn_i_http_same_name(const char *text, const char *lower, uint32_t size) {
   for (uint32_t i = 0; i < size; i++) {
     char c = text[i];
     if (c >= 'A' && c <= 'Z') c = (char)(c | 0x20);
@@ -87,9 +87,8 @@ static bool same_name(const char *text, const char *lower, uint32_t size) {
   return true;
 }
 
-/* Trims the value, and notes the header if it is one of the known ones. A name that holds a blank is what a proxy may
- * read as another name. */
-static int note_header(cyn_i_http *http, uint32_t index) {
+/* A name that holds a blank is what a proxy may read as another name. */
+int cyn_i_http_note_header(cyn_i_http *http, uint32_t index) {
   cyn_i_http_header *header = &http->headers[index];
   const char *value = http->base + header->value.offset;
   while (header->value.size != 0 && (value[header->value.size - 1] == ' ' || value[header->value.size - 1] == '\t'))
@@ -100,7 +99,7 @@ static int note_header(cyn_i_http *http, uint32_t index) {
   size_t first = header->name.size <= KNOWN_SIZE_MAX ? first_of_size[header->name.size] : 0;
   if (first == 0) return 0;
   for (size_t i = first - 1; i < CYN_HTTP_KNOWN_COUNT && known_names[i].size == header->name.size; i++) {
-    if (!same_name(name, known_names[i].name, header->name.size)) continue;
+    if (!cyn_i_http_same_name(name, known_names[i].name, header->name.size)) continue;
     uint8_t known = known_names[i].known;
     if (http->known_index[known] == 0) {
       http->known_index[known] = (uint8_t)(index + 1);
@@ -118,8 +117,8 @@ static int check_chunked(cyn_i_http *http) {
   unsigned count = 0;
   for (uint32_t i = 0; i < http->header_count; i++) {
     const cyn_i_http_header *header = &http->headers[i];
-    if (header->name.size != sizeof name - 1 || !same_name(http->base + header->name.offset, name, sizeof name - 1)) continue;
-    bool fits = header->value.size == sizeof value - 1 && same_name(http->base + header->value.offset, value, sizeof value - 1);
+    if (header->name.size != sizeof name - 1 || !cyn_i_http_same_name(http->base + header->name.offset, name, sizeof name - 1)) continue;
+    bool fits = header->value.size == sizeof value - 1 && cyn_i_http_same_name(http->base + header->value.offset, value, sizeof value - 1);
     if (!fits || ++count > 1) return fault(http, 501);
   }
   return http->parser.http_minor == 0 ? fault(http, 400) : 0;
@@ -129,7 +128,7 @@ static int on_headers_complete(llhttp_t *parser) {
   cyn_i_http *http = of(parser);
   http->headers_complete = true;
   for (uint32_t i = 0; i < http->header_count; i++) {
-    int refused = note_header(http, i);
+    int refused = cyn_i_http_note_header(http, i);
     if (refused != 0) return refused;
   }
   http->keep_alive = llhttp_should_keep_alive(parser) != 0 && parser->method != HTTP_CONNECT;
@@ -146,7 +145,7 @@ static int on_headers_complete(llhttp_t *parser) {
   }
   cyn_bytes expect = cyn_i_http_get(http, http->base, CYN_HTTP_EXPECT);
   if (expect.data != NULL) {
-    if (expect.size != 12 || !same_name(expect.data, "100-continue", 12)) return fault(http, 417);
+    if (expect.size != 12 || !cyn_i_http_same_name(expect.data, "100-continue", 12)) return fault(http, 417);
     http->wants_continue = parser->http_minor >= 1 && (http->chunked || http->content_length != 0);
   }
   return 0;
@@ -201,6 +200,7 @@ static uint32_t head_size(const cyn_i_http *http, uint32_t size) {
 
 cyn_i_http_result cyn_i_http_feed(cyn_i_http *http, char *buffer, uint32_t from, uint32_t *size) {
   http->base = buffer;
+  if (from == http->start && cyn_i_http_parse_plain(http, *size)) return CYN_HTTP_COMPLETE;
   bool was_in_body = http->headers_complete;
   llhttp_errno_t outcome = llhttp_execute(&http->parser, buffer + from, *size - from);
   if (http->fault_status != 0) return fault_result(http, 400);
