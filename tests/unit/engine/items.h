@@ -78,11 +78,23 @@ static inline void items_run(void (*run)(service *s)) {
 
 /* ---- text ---- */
 
+typedef struct items_texts {
+  char *at[8];
+  unsigned turn;
+} items_texts;
+static _Thread_local items_texts items_own;
+
+/* Before a thread ends. */
+static inline void items_texts_free(void) {
+  for (int i = 0; i < 8; i++) {
+    free(items_own.at[i]);
+    items_own.at[i] = NULL;
+  }
+}
+
 /* printf with ' turned into "; one of eight texts in turn, each valid until eight later. */
 __attribute__((format(printf, 1, 0))) static inline const char *items_vtext(const char *format, va_list args) {
-  static _Thread_local char *texts[8];
-  static _Thread_local unsigned turn;
-  char **text = &texts[turn++ % 8];
+  char **text = &items_own.at[items_own.turn++ % 8];
   free(*text);
   *text = NULL;
   if (vasprintf(text, format, args) < 0) return "";
