@@ -35,8 +35,10 @@ static cyn_bytes choose_region(const cyn_db_options *options, const cyn_i_url *u
 
 static void free_db(cyn_db *db) {
   if (db == NULL) return;
+  if (db->extension != NULL) db->extension_destroy(db->extension);
+  db->completions.is_closing = true;
   cyn_i_client_destroy(db->client); /* ends what was submitted */
-  cyn_i_completions_clean_up(&db->completions);
+  cyn_i_completions_clean_up(&db->completions, db);
   if (db->engine != NULL) {
     cyn_i_jobs_stop(db->jobs);
     cyn_i_engine_destroy(db->engine);
@@ -123,6 +125,20 @@ void cyn_db_close(cyn_db *db) {
     if (!last) return;
   }
   free_db(db);
+}
+
+void *cyn_i_db_extension(cyn_db *db, void *(*create)(cyn_db *db), void (*destroy)(void *extension)) {
+  void *extension = __atomic_load_n(&db->extension, __ATOMIC_ACQUIRE);
+  if (extension != NULL) return extension;
+  (void)pthread_mutex_lock(&registry_lock);
+  extension = db->extension;
+  if (extension == NULL) {
+    extension = create(db);
+    db->extension_destroy = destroy;
+    __atomic_store_n(&db->extension, extension, __ATOMIC_RELEASE);
+  }
+  (void)pthread_mutex_unlock(&registry_lock);
+  return extension;
 }
 
 /* ---- the one call ---- */

@@ -34,6 +34,10 @@ void cyn_i_db_set_owner_url(cyn_db *db, cyn_bytes url);  /* told to whoever find
 /* Regions other than `context->region` that hold a table of this name, as text; false when there is none. For the log. */
 bool cyn_i_db_table_elsewhere(cyn_db *db, const cyn_i_context *context, cyn_bytes table_name, char out[64]);
 
+/* What the layer above keeps for a database: made by the first call (NULL when `create` gives it), destroyed first when
+ * the database goes. */
+void *cyn_i_db_extension(cyn_db *db, void *(*create)(cyn_db *db), void (*destroy)(void *extension));
+
 typedef struct cyn_i_db_stat {
   uint64_t store_bytes, store_entries, table_count;
 } cyn_i_db_stat;

@@ -21,6 +21,8 @@ struct cyn_db {
   cyn_bytes shared_name; /* memory:NAME; size 0: private */
   unsigned references;   /* of a shared database, under the registry's lock */
   struct cyn_db *next_shared;
+  void *extension;       /* of the layer above (cyn_i_db_extension) */
+  void (*extension_destroy)(void *extension);
 };
 
 /* Each fills a handle whose strings are set; what it has set is freed with the handle. */

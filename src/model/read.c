@@ -1,0 +1,402 @@
+/* Item bytes to structs. The attributes of an item that this mapper wrote stand in the plan's order, so the next one is
+ * guessed before it is looked for. Bytes are the library's own (or checked where they came in); types, ranges and lengths
+ * are checked here, since any program may have written the item. Attributes that the model does not have are passed over. */
+#include <stdio.h>
+#include <string.h>
+
+#include "model/codec.h"
+#include "model/decimal.h"
+#include "model/time.h"
+#include "value/item.h"
+
+static cyn_status refuse(const cyn_i_codec *codec, const cyn_i_place *place, const char *rule) {
+  return cyn_i_model_error(codec->error, CYN_E_DESERIALIZATION, codec->model, place, "%s", rule);
+}
+
+static cyn_status wrong_type(const cyn_i_codec *codec, const cyn_i_field *field, const uint8_t *value,
+                             const cyn_i_place *place) {
+  return cyn_i_model_error(codec->error, CYN_E_DESERIALIZATION, codec->model, place,
+                           "the item's value has type %s, and %s has type %s", cyn_i_type_name((cyn_type)value[0]),
+                           cyn_i_field_kind_name(field), cyn_i_type_name((cyn_type)field->type));
+}
+
+static void *allocate(const cyn_i_codec *codec, size_t count, size_t size) {
+  size_t total;
+  if (__builtin_mul_overflow(count, size, &total)) return NULL;
+  return cyn_i_arena_alloc(&codec->memory->arena, total != 0 ? total : 1);
+}
+
+/* ---- scalars ---- */
+
+bool cyn_i_store_int(unsigned kind, void *at, int64_t value) {
+#define STORE(kind_, type)               \
+  case kind_: {                          \
+    type narrow = (type)value;           \
+    if ((int64_t)narrow != value) return false; \
+    memcpy(at, &narrow, sizeof narrow);  \
+    return true;                         \
+  }
+  switch (kind) {
+    STORE(CYN_FIELD_INT8, int8_t)
+    STORE(CYN_FIELD_INT16, int16_t)
+    STORE(CYN_FIELD_INT32, int32_t)
+    STORE(CYN_FIELD_INT64, int64_t)
+    STORE(CYN_FIELD_UINT8, uint8_t)
+    STORE(CYN_FIELD_UINT16, uint16_t)
+    STORE(CYN_FIELD_UINT32, uint32_t)
+    default:
+      if (value < 0) return false;
+      memcpy(at, &value, sizeof value);
+      return true;
+  }
+#undef STORE
+}
+
+static cyn_status read_int(const cyn_i_codec *codec, const cyn_i_field *field, const uint8_t *value,
+                           const cyn_i_place *place, void *at) {
+  int64_t integer;
+  if (cyn_i_number_to_int(value + 2, value[1], &integer)) {
+    if (cyn_i_store_int(field->kind, at, integer)) return CYN_OK;
+  } else if (field->kind == CYN_FIELD_UINT64) {
+    uint64_t natural;
+    if (cyn_i_number_to_uint(value + 2, value[1], &natural)) {
+      memcpy(at, &natural, sizeof natural);
+      return CYN_OK;
+    }
+  }
+  char text[CYN_NUMBER_TEXT_MAX];
+  (void)cyn_i_number_format(value + 2, value[1], text);
+  return cyn_i_model_error(codec->error, CYN_E_DESERIALIZATION, codec->model, place, "the number %.60s is not %s", text,
+                           cyn_i_field_kind_name(field));
+}
+
+static cyn_status copy_string(const cyn_i_codec *codec, cyn_bytes content, const cyn_i_place *place, const char **out) {
+  if (memchr(content.data, '\0', content.size) != NULL)
+    return refuse(codec, place, "the string has a NUL, which a C string cannot hold (a cyn_bytes with .as = CYN_TYPE_S can)");
+  char *copy = cyn_i_arena_alloc(&codec->memory->arena, content.size + 1);
+  if (copy == NULL) return cyn_i_error_no_memory(codec->error);
+  memcpy(copy, content.data, content.size);
+  copy[content.size] = '\0';
+  *out = copy;
+  return CYN_OK;
+}
+
+static cyn_status copy_bytes(const cyn_i_codec *codec, cyn_bytes content, cyn_bytes *out) {
+  *out = cyn_i_arena_copy(&codec->memory->arena, content);
+  return out->data != NULL ? CYN_OK : cyn_i_error_no_memory(codec->error);
+}
+
+static cyn_status read_chars(const cyn_i_codec *codec, const cyn_i_field *field, cyn_bytes content,
+                             const cyn_i_place *place, char *at) {
+  if (content.size >= field->size)
+    return cyn_i_model_error(codec->error, CYN_E_DESERIALIZATION, codec->model, place,
+                             "the string of %zu bytes does not fit char[%zu]", content.size, (size_t)field->size);
+  if (memchr(content.data, '\0', content.size) != NULL)
+    return refuse(codec, place, "the string has a NUL, which a C string cannot hold");
+  memcpy(at, content.data, content.size);
+  memset(at + content.size, 0, field->size - content.size);
+  return CYN_OK;
+}
+
+static cyn_status read_enum(const cyn_i_codec *codec, const cyn_i_field *field, cyn_bytes content,
+                            const cyn_i_place *place, void *at) {
+  for (size_t i = 0; i < field->name_count; i++)
+    if (field->names[i] != NULL && strlen(field->names[i]) == content.size &&
+        memcmp(field->names[i], content.data, content.size) == 0)
+      return cyn_i_store_int(field->number_kind, at, (int64_t)i) ? CYN_OK
+                                                                 : refuse(codec, place, "the enum's field is too narrow");
+  return cyn_i_model_error(codec->error, CYN_E_DESERIALIZATION, codec->model, place, "\"%.*s\" is none of the enum's names",
+                           (int)(content.size < 80 ? content.size : 80), content.data);
+}
+
+static cyn_status read_time(const cyn_i_codec *codec, const cyn_i_field *field, const uint8_t *value,
+                            const cyn_i_place *place, cyn_time *out) {
+  cyn_time time = {true, 0};
+  if (field->kind == CYN_FIELD_TTL) {
+    int64_t seconds;
+    if (!cyn_i_number_to_int(value + 2, value[1], &seconds)) return refuse(codec, place, "the seconds are no integer");
+    time = cyn_time_from_seconds(seconds);
+  } else if (!cyn_i_time_parse(cyn_i_value_content(value), &time.us)) {
+    return refuse(codec, place, "the string is no UTC time such as 2026-11-24T09:41:10.250000+0000");
+  }
+  memcpy(out, &time, sizeof time);
+  return CYN_OK;
+}
+
+/* ---- sets and lists ---- */
+
+static cyn_status read_set(const cyn_i_codec *codec, const cyn_i_field *field, const uint8_t *value,
+                           const cyn_i_place *place, void *at) {
+  static const size_t sizes[] = {sizeof(char *), sizeof(int64_t), sizeof(double), sizeof(cyn_decimal), sizeof(cyn_bytes)};
+  size_t count = cyn_i_value_count(value), size = sizes[field->kind - CYN_FIELD_STRING_SET];
+  char *elements = allocate(codec, count, size);
+  if (elements == NULL) return cyn_i_error_no_memory(codec->error);
+  cyn_i_elements walk = cyn_i_value_elements(value);
+  cyn_bytes content;
+  for (size_t i = 0; cyn_i_set_next(&walk, &content); i++) {
+    char *element = elements + i * size;
+    const uint8_t *digits = (const uint8_t *)content.data;
+    cyn_status status = CYN_OK;
+    int64_t integer;
+    double real;
+    cyn_decimal decimal;
+    switch (field->kind) {
+      case CYN_FIELD_STRING_SET: status = copy_string(codec, content, place, (const char **)(void *)element); break;
+      case CYN_FIELD_BINARY_SET: status = copy_bytes(codec, content, (cyn_bytes *)(void *)element); break;
+      case CYN_FIELD_INT_SET:
+        if (!cyn_i_number_to_int(digits, content.size, &integer))
+          return refuse(codec, place, "the set has a number that is no integer of 64 bits");
+        memcpy(element, &integer, sizeof integer);
+        break;
+      case CYN_FIELD_DOUBLE_SET:
+        real = cyn_i_number_to_double(digits, content.size);
+        memcpy(element, &real, sizeof real);
+        break;
+      default:
+        decimal = cyn_i_decimal_from_number(digits, content.size);
+        memcpy(element, &decimal, sizeof decimal);
+        break;
+    }
+    if (status != CYN_OK) return status;
+  }
+  cyn_bytes set = {elements, count}; /* all set types are a pointer and a count */
+  memcpy(at, &set, sizeof set);
+  return CYN_OK;
+}
+
+static cyn_status read_list(cyn_i_codec *codec, const cyn_i_field *field, const uint8_t *value, const cyn_i_place *place,
+                            void *at) {
+  size_t count = cyn_i_value_count(value), size = field->element_size;
+  char *elements = allocate(codec, count, size);
+  if (elements == NULL) return cyn_i_error_no_memory(codec->error);
+  memset(elements, 0, count * size);
+  cyn_i_elements walk = cyn_i_value_elements(value);
+  const uint8_t *element;
+  for (size_t i = 0; cyn_i_list_next(&walk, &element); i++) {
+    cyn_i_place inner = {place, NULL, i};
+    if (element[0] == CYN_TYPE_NULL && field->element->kind != CYN_FIELD_VALUE) continue;
+    cyn_status status = cyn_i_read_field(codec, field->element, element, &inner, elements + i * size);
+    if (status != CYN_OK) return status;
+  }
+  cyn_bytes list = {elements, count};
+  memcpy(at, &list, sizeof list);
+  return CYN_OK;
+}
+
+/* ---- maps ---- */
+
+static cyn_status read_pairs(cyn_i_codec *codec, const cyn_i_plan *plan, cyn_i_pairs pairs, const cyn_i_place *place,
+                             void *object);
+
+static cyn_status read_map(cyn_i_codec *codec, const cyn_i_field *field, const uint8_t *value, const cyn_i_place *place,
+                           void *at) {
+  const cyn_i_plan *plan;
+  cyn_status status = cyn_i_plan_get(field->model, &plan, codec->error);
+  if (status != CYN_OK) return status;
+  if (codec->depth == CYN_I_MODEL_DEPTH_MAX) return refuse(codec, place, "maps are nested deeper than 32 levels");
+  void *object = at;
+  if (field->kind == CYN_FIELD_MAP_POINTER) {
+    object = cyn_i_arena_zalloc(&codec->memory->arena, 1, plan->model->struct_size);
+    if (object == NULL) return cyn_i_error_no_memory(codec->error);
+  }
+  codec->depth++;
+  status = read_pairs(codec, plan, cyn_i_map_pairs(value), place, object);
+  codec->depth--;
+  if (status == CYN_OK && field->kind == CYN_FIELD_MAP_POINTER) memcpy(at, &object, sizeof object);
+  return status;
+}
+
+/* An M as an item: the same pairs behind another head. */
+static cyn_status read_item(const cyn_i_codec *codec, const uint8_t *value, cyn_item *out) {
+  size_t pairs_size = cyn_i_get_u32(value + 1) - 4;
+  uint8_t *copy = cyn_i_arena_alloc(&codec->memory->arena, CYN_ITEM_HEADER_SIZE + pairs_size);
+  if (copy == NULL) return cyn_i_error_no_memory(codec->error);
+  cyn_i_buf buf = {copy, CYN_ITEM_HEADER_SIZE + pairs_size, CYN_ITEM_HEADER_SIZE + pairs_size, NULL, false};
+  copy[0] = CYN_ITEM_VERSION;
+  memcpy(copy + CYN_ITEM_HEADER_SIZE, value + 9, pairs_size);
+  cyn_i_item_writer writer = {&buf, 0, cyn_i_value_count(value)};
+  cyn_i_item_end(&writer);
+  *out = (cyn_item){copy, buf.size, NULL};
+  return CYN_OK;
+}
+
+static cyn_status read_custom(const cyn_i_codec *codec, const cyn_i_field *field, const uint8_t *value,
+                              const cyn_i_place *place, void *at) {
+  cyn_error own = CYN_ERROR_INIT;
+  cyn_value borrowed = {value, cyn_i_value_size(value), NULL};
+  cyn_status status = field->custom->deserialize(at, borrowed, codec->memory, &own);
+  if (status == CYN_OK) return CYN_OK;
+  status = refuse(codec, place, own.message != NULL ? own.message : "its deserialize function failed");
+  cyn_error_clean_up(&own);
+  return status;
+}
+
+/* ---- one field ---- */
+
+static cyn_status read_other(cyn_i_codec *codec, const cyn_i_field *field, const uint8_t *value, const cyn_i_place *place,
+                             void *at) {
+  cyn_bytes content;
+  cyn_opt_int opt_int = {true, 0};
+  cyn_opt_double opt_double = {true, 0};
+  cyn_opt_bool opt_bool = {true, false};
+  cyn_decimal decimal;
+  cyn_value copy;
+  float single;
+  switch (field->kind) {
+    case CYN_FIELD_OCTETS:
+      content = cyn_i_value_content(value);
+      if (content.size != field->size) return refuse(codec, place, "the binary has another size than the array");
+      memcpy(at, content.data, content.size);
+      return CYN_OK;
+    case CYN_FIELD_FLOAT:
+      single = (float)cyn_i_number_to_double(value + 2, value[1]);
+      memcpy(at, &single, sizeof single);
+      return CYN_OK;
+    case CYN_FIELD_OPT_INT:
+      if (!cyn_i_number_to_int(value + 2, value[1], &opt_int.value))
+        return refuse(codec, place, "the number is not an integer of 64 bits");
+      memcpy(at, &opt_int, sizeof opt_int);
+      return CYN_OK;
+    case CYN_FIELD_OPT_DOUBLE:
+      opt_double.value = cyn_i_number_to_double(value + 2, value[1]);
+      memcpy(at, &opt_double, sizeof opt_double);
+      return CYN_OK;
+    case CYN_FIELD_OPT_BOOL:
+      opt_bool.value = value[1] != 0;
+      memcpy(at, &opt_bool, sizeof opt_bool);
+      return CYN_OK;
+    case CYN_FIELD_DECIMAL:
+      decimal = cyn_i_decimal_from_number(value + 2, value[1]);
+      memcpy(at, &decimal, sizeof decimal);
+      return CYN_OK;
+    case CYN_FIELD_ITEM: return read_item(codec, value, at);
+    case CYN_FIELD_VALUE:
+      if (copy_bytes(codec, (cyn_bytes){(const char *)value, cyn_i_value_size(value)}, &content) != CYN_OK)
+        return CYN_E_OUT_OF_MEMORY;
+      copy = (cyn_value){(const uint8_t *)content.data, content.size, NULL};
+      memcpy(at, &copy, sizeof copy);
+      return CYN_OK;
+    case CYN_FIELD_MAP:
+    case CYN_FIELD_MAP_POINTER: return read_map(codec, field, value, place, at);
+    case CYN_FIELD_LIST: return read_list(codec, field, value, place, at);
+    case CYN_FIELD_ENUM: return read_enum(codec, field, cyn_i_value_content(value), place, at);
+    case CYN_FIELD_CUSTOM: return read_custom(codec, field, value, place, at);
+    default: return read_set(codec, field, value, place, at);
+  }
+}
+
+cyn_status cyn_i_read_field(cyn_i_codec *codec, const cyn_i_field *field, const uint8_t *value, const cyn_i_place *place,
+                            void *at) {
+  if (value[0] != field->type && field->type != 0) {
+    if (value[0] == CYN_TYPE_NULL) return cyn_i_read_absent(codec, field, at);
+    return wrong_type(codec, field, value, place);
+  }
+  double real;
+  bool truth;
+  switch (field->kind) {
+    case CYN_FIELD_STRING:
+    case CYN_FIELD_JSON: return copy_string(codec, cyn_i_value_content(value), place, at);
+    case CYN_FIELD_CHARS: return read_chars(codec, field, cyn_i_value_content(value), place, at);
+    case CYN_FIELD_BYTES: return copy_bytes(codec, cyn_i_value_content(value), at);
+    case CYN_FIELD_INT8:
+    case CYN_FIELD_INT16:
+    case CYN_FIELD_INT32:
+    case CYN_FIELD_INT64:
+    case CYN_FIELD_UINT8:
+    case CYN_FIELD_UINT16:
+    case CYN_FIELD_UINT32:
+    case CYN_FIELD_UINT64: return read_int(codec, field, value, place, at);
+    case CYN_FIELD_DOUBLE:
+      real = cyn_i_number_to_double(value + 2, value[1]);
+      memcpy(at, &real, sizeof real);
+      return CYN_OK;
+    case CYN_FIELD_BOOL:
+      truth = value[1] != 0;
+      memcpy(at, &truth, sizeof truth);
+      return CYN_OK;
+    case CYN_FIELD_TIME:
+    case CYN_FIELD_TTL: return read_time(codec, field, value, place, at);
+    default: return read_other(codec, field, value, place, at);
+  }
+}
+
+/* Defaults that are strings are the descriptor's own text: nothing is copied, and cyn_init needs no memory. */
+static cyn_status read_default(cyn_i_codec *codec, const cyn_i_field *field, const uint8_t *value, const char *text,
+                               void *at) {
+  if (field->kind == CYN_FIELD_STRING || field->kind == CYN_FIELD_JSON) {
+    memcpy(at, &text, sizeof text);
+    return CYN_OK;
+  }
+  if (field->kind == CYN_FIELD_BYTES) {
+    cyn_bytes bytes = cyn_str(text);
+    memcpy(at, &bytes, sizeof bytes);
+    return CYN_OK;
+  }
+  cyn_i_place place = {NULL, field, 0};
+  return cyn_i_read_field(codec, field, value, &place, at);
+}
+
+cyn_status cyn_i_read_absent(cyn_i_codec *codec, const cyn_i_field *field, void *at) {
+  memset(at, 0, field->size);
+  if (!field->has_default || field->attribute == NULL) return CYN_OK;
+  if (field->attribute->options.default_call != NULL) {
+    field->attribute->options.default_call(at);
+    return CYN_OK;
+  }
+  return read_default(codec, field, field->default_value, field->attribute->options.default_text, at);
+}
+
+static const cyn_i_field *find_field(const cyn_i_plan *plan, size_t next, cyn_bytes name) {
+  if (next < plan->field_count) {
+    const cyn_i_field *guess = &plan->fields[next];
+    if (guess->name.size == name.size && memcmp(guess->name.data, name.data, name.size) == 0) return guess;
+  }
+  return cyn_i_plan_attribute(plan, name);
+}
+
+static cyn_status read_pairs(cyn_i_codec *codec, const cyn_i_plan *plan, cyn_i_pairs pairs, const cyn_i_place *place,
+                             void *object) {
+  uint64_t seen[CYN_I_FIELDS_MAX / 64] = {0};
+  size_t next = 0, count = 0;
+  cyn_bytes name;
+  const uint8_t *value;
+  while (cyn_i_pairs_next(&pairs, &name, &value)) {
+    const cyn_i_field *field = find_field(plan, next, name);
+    if (field == NULL) continue;
+    size_t i = (size_t)(field - plan->fields);
+    next = i + 1;
+    seen[i / 64] |= (uint64_t)1 << i % 64;
+    count++;
+    cyn_i_place inner = {place, field, 0};
+    cyn_status status = cyn_i_read_field(codec, field, value, &inner, (char *)object + field->offset);
+    if (status != CYN_OK) return status;
+  }
+  for (size_t i = 0; count < plan->field_count && i < plan->field_count; i++) {
+    if ((seen[i / 64] >> i % 64 & 1) != 0) continue;
+    cyn_status status = cyn_i_read_absent(codec, &plan->fields[i], (char *)object + plan->fields[i].offset);
+    if (status != CYN_OK) return status;
+  }
+  return CYN_OK;
+}
+
+cyn_status cyn_i_read_object(cyn_i_codec *codec, const cyn_i_plan *plan, const uint8_t *item, void *object) {
+  return read_pairs(codec, plan, cyn_i_item_pairs(item), NULL, object);
+}
+
+cyn_status cyn_model_init(const cyn_model *model, void *object, cyn_error *error) {
+  const cyn_i_plan *plan;
+  memset(object, 0, model->struct_size);
+  cyn_status status = cyn_i_plan_get(model, &plan, error);
+  cyn_i_codec codec = {model, NULL, error, 0};
+  for (size_t i = 0; status == CYN_OK && i < plan->field_count; i++) {
+    const cyn_i_field *field = &plan->fields[i];
+    void *at = (char *)object + field->offset;
+    status = field->new_value != NULL
+                 ? read_default(&codec, field, field->new_value, field->attribute->options.default_for_new, at)
+                 : cyn_i_read_absent(&codec, field, at);
+    if (status == CYN_OK && field->kind == CYN_FIELD_MAP) status = cyn_model_init(field->model, at, error);
+    if (status == CYN_OK && field == plan->discriminator && plan->kind_count != 0)
+      memcpy(at, &plan->kinds[0].data, sizeof plan->kinds[0].data);
+  }
+  return status;
+}

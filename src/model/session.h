@@ -1,0 +1,65 @@
+/* What the mapper keeps for each database: scratch memory for calls, and where each model's table is. */
+#ifndef CYN_MODEL_SESSION_H
+#define CYN_MODEL_SESSION_H
+
+#include <cynamo/result.h>
+
+#include "api/call.h"
+#include "db/db.h"
+#include "model/codec.h"
+
+typedef struct cyn_i_session cyn_i_session;
+
+/* Where a model's calls go, by all settings in force. Lives as long as the database. */
+typedef struct cyn_i_target {
+  struct cyn_i_target *next;
+  const cyn_model *root;
+  uint64_t generation;      /* of the settings */
+  cyn_db *db;               /* the database itself, or the model's own */
+  cyn_db *owned;            /* closed with the session */
+  cyn_bytes table;
+  bool has_context;
+  cyn_i_context context;
+  cyn_model_options options; /* merged; strings live with the session */
+} cyn_i_target;
+
+/* One call of the mapper: plan, target, memory that goes at its end. */
+typedef struct cyn_i_request {
+  cyn_i_session *session;
+  const cyn_i_plan *plan;
+  const cyn_i_target *target;
+  cyn_memory *scratch;
+  cyn_i_arena *arena;       /* of the scratch */
+  cyn_i_codec codec;        /* its memory is the scratch */
+  cyn_error *error;
+} cyn_i_request;
+
+/* After CYN_OK it must be ended; after an error it must not. Errors: CynamoModelError, those of opening a model's own
+ * database, CynamoOutOfMemory. */
+cyn_status cyn_i_request_begin(cyn_i_request *request, cyn_db *db, const cyn_model *model, cyn_error *error);
+void cyn_i_request_end(cyn_i_request *request);
+/* For work without a model (batches, transactions): target and plan are NULL. */
+cyn_status cyn_i_request_begin_plain(cyn_i_request *request, cyn_db *db, cyn_error *error);
+cyn_status cyn_i_target_get(cyn_i_session *session, const cyn_i_plan *plan, const cyn_i_target **out, cyn_error *error);
+
+/* Checks the input and makes the call; *output lives in `arena`. */
+cyn_status cyn_i_target_call(const cyn_i_target *target, cyn_db *db, cyn_operation operation, const void *input,
+                             cyn_i_arena *arena, const void **output, cyn_error *error);
+static inline cyn_status cyn_i_request_call(cyn_i_request *request, cyn_operation operation, const void *input,
+                                            const void **output) {
+  return cyn_i_target_call(request->target, request->target->db, operation, input, request->arena, output, request->error);
+}
+
+/* Sleeps; for waits, back-off and rate limits. */
+void cyn_i_sleep_ms(int64_t ms);
+/* Milliseconds to wait before the `attempt`-th repetition: full jitter, 50 ms doubled up to 5 s. */
+int64_t cyn_i_backoff_ms(int attempt);
+
+/* Options of any age become today's. */
+#define CYN_I_OPTIONS_READ(own, given)                                                                     \
+  do {                                                                                                     \
+    memset(&(own), 0, sizeof(own));                                                                        \
+    if ((given) != NULL) memcpy(&(own), (given), (given)->size < sizeof(own) ? (given)->size : sizeof(own)); \
+  } while (0)
+
+#endif
