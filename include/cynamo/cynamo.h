@@ -3,11 +3,13 @@
  *   value.h       bytes, items, attribute values        item.h        builders and readers of items
  *   error.h       errors as values                      db.h          opening a database by its URL
  *   operations.h  DynamoDB's operations as structs      calls.h       one function for each operation
- *   result.h      what a call returns, JSON calls       server.h      a DynamoDB server inside the process */
+ *   result.h      what a call returns, JSON calls       server.h      a DynamoDB server inside the process
+ *   client.h      submitted calls, paginators, waiters, whole batches */
 #ifndef CYNAMO_CYNAMO_H
 #define CYNAMO_CYNAMO_H
 
 #include <cynamo/calls.h>
+#include <cynamo/client.h>
 #include <cynamo/db.h>
 #include <cynamo/error.h>
 #include <cynamo/item.h>

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 
 #include <stddef.h>
+#include <errno.h>
 #include <time.h>
 
 static int64_t read_clock_ns(clockid_t id) {
@@ -19,3 +20,9 @@ int64_t cyn_i_clock_now_ms(const cyn_i_clock *clock) {
 }
 
 uint64_t cyn_i_clock_monotonic_ns(void) { return (uint64_t)read_clock_ns(CLOCK_MONOTONIC); }
+
+void cyn_i_sleep_ms(int64_t ms) {
+  struct timespec left = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
+  while (ms > 0 && nanosleep(&left, &left) != 0 && errno == EINTR) {
+  }
+}

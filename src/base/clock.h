@@ -12,5 +12,7 @@ typedef struct cyn_i_clock {
 
 int64_t cyn_i_clock_now_ms(const cyn_i_clock *clock); /* NULL: the real time */
 uint64_t cyn_i_clock_monotonic_ns(void);
+/* Sleeps, over signals too; 0 and less: not at all. */
+void cyn_i_sleep_ms(int64_t ms);
 
 #endif

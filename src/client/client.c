@@ -3,10 +3,9 @@
  * arena. */
 #include "client/client.h"
 
-#include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -338,12 +337,6 @@ static int64_t judge(machine *m) {
 
 /* ---- blocking ---- */
 
-static void wait_ms(int64_t ms) {
-  struct timespec left = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
-  while (ms > 0 && nanosleep(&left, &left) != 0 && errno == EINTR) {
-  }
-}
-
 void cyn_i_client_call(cyn_i_client *client, cyn_i_call *call) {
   machine *m = machine_new(client, call);
   if (m == NULL) {
@@ -351,7 +344,7 @@ void cyn_i_client_call(cyn_i_client *client, cyn_i_call *call) {
     return;
   }
   for (int64_t delay_ms = 0; delay_ms >= 0;) {
-    wait_ms(delay_ms + cyn_i_retry_begin(client->retry, &m->retry, cyn_i_clock_monotonic_ns()));
+    cyn_i_sleep_ms(delay_ms + cyn_i_retry_begin(client->retry, &m->retry, cyn_i_clock_monotonic_ns()));
     call->status = prepare(m);
     if (call->status != CYN_OK) return;
     cyn_i_transport_call(client->transport, &m->http);

@@ -6,6 +6,8 @@
 #include <pthread.h>
 #include <sys/types.h>
 
+#include <cynamo/db.h>
+
 #include "api/call.h"
 #include "engine/engine.h"
 
@@ -15,6 +17,7 @@ typedef struct cyn_i_completions {
   pthread_mutex_t lock;
   cyn_i_submitted *first, *last;
   size_t under_way;         /* submitted and not yet dispatched */
+  bool is_closing;          /* no call may be submitted any more */
   int fd;                   /* an eventfd; -1 before the first use */
   pid_t pid;                /* of whoever made it: a child needs its own */
   pthread_mutex_t turn_lock;
@@ -22,6 +25,7 @@ typedef struct cyn_i_completions {
 } cyn_i_completions;
 
 bool cyn_i_completions_init(cyn_i_completions *completions);
-void cyn_i_completions_clean_up(cyn_i_completions *completions);
+/* Tells the callbacks of calls that are not yet told; waits for an engine's. */
+void cyn_i_completions_clean_up(cyn_i_completions *completions, cyn_db *db);
 
 #endif
