@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/sigv4.h"
 #include "client/answer.h"
+#include "client/endpoint.h"
 #include "client/keys.h"
 #include "client/sigv4_sign.h"
 #include "client/token.h"
@@ -88,10 +89,11 @@ static cyn_status resolve_targets(cyn_i_client *client, const cyn_i_client_optio
     const cyn_i_endpoint_options wanted = {options->region, options->profile, options->endpoint_url, is_streams != 0};
     cyn_i_endpoint endpoint;
     target *to = &client->targets[is_streams];
-    cyn_status status = cyn_i_keys_endpoint(&wanted, &client->arena, &endpoint, error);
+    cyn_status status = cyn_i_endpoint_resolve(&wanted, &client->arena, &endpoint, error);
     if (status == CYN_OK) status = split_url(endpoint.url, to, error);
     if (status != CYN_OK) return status;
-    to->region = endpoint.signing_region;
+    /* a server that was named by its URL alone: any Region will do */
+    to->region = endpoint.signing_region.size != 0 ? endpoint.signing_region : cyn_str("us-east-1");
   }
   return CYN_OK;
 }

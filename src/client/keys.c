@@ -63,22 +63,3 @@ cyn_status cyn_i_keys_get(cyn_i_keys *keys, cyn_i_arena *arena, cyn_i_credential
 }
 
 void cyn_i_keys_forget(cyn_i_keys *keys) { (void)keys; }
-
-cyn_status cyn_i_keys_endpoint(const cyn_i_endpoint_options *options, cyn_i_arena *arena, cyn_i_endpoint *out,
-                               cyn_error *error) {
-  cyn_bytes region = options->region;
-  if (region.size == 0) region = environment("AWS_REGION");
-  if (region.size == 0) region = environment("AWS_DEFAULT_REGION");
-  if (region.size == 0 && options->endpoint_url.size != 0) region = cyn_str("us-east-1");
-  if (region.size == 0)
-    return cyn_i_error_set(error, CYN_E_USAGE, "aws: needs a Region: write aws:REGION or set AWS_REGION");
-  out->region = out->signing_region = cyn_i_arena_copy(arena, region);
-  if (options->endpoint_url.size != 0) {
-    out->url = cyn_i_arena_copy(arena, options->endpoint_url);
-  } else {
-    const char *text = cyn_i_arena_printf(arena, "https://%sdynamodb.%.*s.amazonaws.com", options->is_streams ? "streams." : "",
-                                          (int)region.size, region.data);
-    out->url = cyn_str(text);
-  }
-  return out->region.data != NULL && out->url.data != NULL ? CYN_OK : cyn_i_error_no_memory(error);
-}
