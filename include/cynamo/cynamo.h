@@ -4,7 +4,8 @@
  *   error.h       errors as values                      db.h          opening a database by its URL
  *   operations.h  DynamoDB's operations as structs      calls.h       one function for each operation
  *   result.h      what a call returns, JSON calls       server.h      a DynamoDB server inside the process
- *   client.h      submitted calls, paginators, waiters, whole batches */
+ *   client.h      submitted calls, paginators, waiters, whole batches
+ *   model.h       the object mapper: structs as items */
 #ifndef CYNAMO_CYNAMO_H
 #define CYNAMO_CYNAMO_H
 
@@ -13,6 +14,7 @@
 #include <cynamo/db.h>
 #include <cynamo/error.h>
 #include <cynamo/item.h>
+#include <cynamo/model.h>
 #include <cynamo/operations.h>
 #include <cynamo/result.h>
 #include <cynamo/server.h>

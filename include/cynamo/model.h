@@ -342,16 +342,16 @@ CYN_API cyn_status cyn_model_get_many(cyn_db *db, const cyn_model *model, void *
 
 typedef struct cyn_batch cyn_batch;
 
-typedef struct cyn_batch_options {
+typedef struct cyn_batch_open_options {
   size_t size CYN_I_ZERO;
   bool manual CYN_I_ZERO;          /* nothing is sent before cyn_batch_commit */
   int64_t attempts_max CYN_I_ZERO; /* of one request whose items come back unprocessed; 0: 10 */
   double *consumed CYN_I_ZERO;     /* the consumed capacity units are added to it */
   int end_ CYN_I_ZERO;
-} cyn_batch_options;
+} cyn_batch_open_options;
 
 /* Collects puts and deletes of any models, and sends each 25 (auto-commit). NULL when out of memory. */
-CYN_API cyn_batch *cyn_batch_open(cyn_db *db, const cyn_batch_options *options) CYN_MUST_USE;
+CYN_API cyn_batch *cyn_batch_open(cyn_db *db, const cyn_batch_open_options *options) CYN_MUST_USE;
 /* Adds a write; the object is copied. A second write of a key replaces the first. */
 CYN_API cyn_status cyn_model_batch_save(cyn_batch *batch, const cyn_model *model, const void *object,
                                         cyn_error *error) CYN_MUST_USE;

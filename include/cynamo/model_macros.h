@@ -486,7 +486,7 @@ template <class T> T *cyn_struct_out(T *p) { return p; }
 #define CYN_RANGE_KEY(...) (PLAIN, CYN_ROLE_RANGE, __VA_ARGS__, .end_ = 0)
 #define CYN_ATTR(...) (PLAIN, CYN_ROLE_PLAIN, __VA_ARGS__, .end_ = 0)
 /* An integer that counts the saves of an item: saves, updates and deletes are refused when it has changed meanwhile. */
-#define CYN_VERSION(...) (PLAIN, CYN_ROLE_VERSION, __VA_ARGS__, .end_ = 0)
+#define CYN_VERSION_ATTR(...) (PLAIN, CYN_ROLE_VERSION, __VA_ARGS__, .end_ = 0)
 /* Tells models of one family apart. */
 #define CYN_DISCRIMINATOR(...) (PLAIN, CYN_ROLE_DISCRIMINATOR, __VA_ARGS__, .end_ = 0)
 /* When the item expires: a cyn_time or integer seconds. */
@@ -522,7 +522,7 @@ template <class T> T *cyn_struct_out(T *p) { return p; }
 #define cyn_if(...) CYN_I_OPTIONS(cyn_write_options, .condition = cyn_expr(__VA_ARGS__))
 #define cyn_read(...) CYN_I_OPTIONS(cyn_read_options, __VA_ARGS__)
 #define cyn_table(...) CYN_I_OPTIONS(cyn_table_options, __VA_ARGS__)
-#define cyn_batch_with(...) CYN_I_OPTIONS(cyn_batch_options, __VA_ARGS__)
+#define cyn_batch_with(...) CYN_I_OPTIONS(cyn_batch_open_options, __VA_ARGS__)
 #define cyn_settings(...) CYN_I_OPTIONS(cyn_model_options, __VA_ARGS__)
 
 /* The calls of <cynamo/model.h>, with the struct's type checked. T is the struct's name, p a pointer to one. */

@@ -4,7 +4,6 @@
 
 #include <pthread.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -213,13 +212,6 @@ cyn_status cyn_i_target_call(const cyn_i_target *target, cyn_db *db, cyn_operati
 }
 
 /* ---- waiting ---- */
-
-void cyn_i_sleep_ms(int64_t ms) {
-  if (ms <= 0) return;
-  struct timespec left = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
-  while (nanosleep(&left, &left) != 0) {
-  }
-}
 
 int64_t cyn_i_backoff_ms(int attempt) {
   uint64_t span = (uint64_t)50 << (attempt < 7 ? attempt : 7);

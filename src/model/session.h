@@ -5,6 +5,7 @@
 #include <cynamo/result.h>
 
 #include "api/call.h"
+#include "base/clock.h"
 #include "db/db.h"
 #include "model/codec.h"
 
@@ -50,8 +51,6 @@ static inline cyn_status cyn_i_request_call(cyn_i_request *request, cyn_operatio
   return cyn_i_target_call(request->target, request->target->db, operation, input, request->arena, output, request->error);
 }
 
-/* Sleeps; for waits, back-off and rate limits. */
-void cyn_i_sleep_ms(int64_t ms);
 /* Milliseconds to wait before the `attempt`-th repetition: full jitter, 50 ms doubled up to 5 s. */
 int64_t cyn_i_backoff_ms(int attempt);
 
