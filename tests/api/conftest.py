@@ -1,7 +1,8 @@
 """One server for the session, and the ways to talk to it.
 
 CYNAMO_TEST_ENDPOINT=http://host:port points the suite at a server that already runs (any DynamoDB);
-CYNAMO_BIN names the program to start, default build/cynamo.
+CYNAMO_BIN names the program to start, default build/cynamo; CYNAMO_TEST_STORE the URL it serves, default memory:, or file: for
+a folder of this run.
 """
 import itertools
 import os
@@ -69,9 +70,12 @@ def server(tmp_path_factory):
     if os.environ.get("CYNAMO_TEST_ENDPOINT"):
         yield None
         return
-    log_path = tmp_path_factory.mktemp("server") / "log"
+    folder = tmp_path_factory.mktemp("server")
+    log_path, store = folder / "log", os.environ.get("CYNAMO_TEST_STORE", "memory:")
+    if store == "file:":
+        store = f"file:{folder}/data"
     with open(log_path, "wb") as log:
-        running = Server("memory:", "--port", "0", log=log)
+        running = Server(store, "--port", "0", log=log)
         yield running
         ended_before = running.process.poll()
         status = running.stop()

@@ -499,6 +499,8 @@ def add(old, value):
         raise invalid(WRONG_TYPE)
     if kind(value) == "N":
         return {"N": plain(Decimal(inner(old)) + Decimal(inner(value)))}
+    if kind(value) == "L":  # AttributeUpdates only
+        return {"L": inner(old) + inner(value)}
     members = list(inner(old))
     known = {comparable({kind(value): [m]}) for m in members}
     return {kind(value): members + [m for m in inner(value) if comparable({kind(value): [m]}) not in known]}
@@ -630,6 +632,9 @@ class Model:
 
     def updated(self, op):
         key = {name: normal(v) for name, v in op["key"].items()}
+        update = op.get("update")
+        if op.get("legacy") and update and not update.sets and not update.adds:
+            return lambda old: update.apply(old) if old is not None else None  # a legacy DELETE creates nothing
         return lambda old: op["update"].apply(old if old is not None else dict(key)) if op.get("update") else old or dict(key)
 
     def update(self, op):
@@ -640,7 +645,7 @@ class Model:
         attributes = {
             "ALL_OLD": lambda: old, "ALL_NEW": lambda: new,
             "UPDATED_OLD": lambda: project(old or {}, paths) or None,
-            "UPDATED_NEW": lambda: project(new, paths) or None,
+            "UPDATED_NEW": lambda: project(new or {}, paths) or None,
         }.get(op.get("returns"), lambda: None)()
         return {"Attributes": attributes, "ConsumedCapacity": self.capacity(op, table, *table.write_units(old, new))}
 

@@ -31,6 +31,42 @@ def b64(raw):
     return base64.b64encode(raw).decode()
 
 
+class Legacy(All):
+    """Tests of top-level attributes, {name: (operator, values)}, as the parameters before expressions had them."""
+
+    def __init__(self, word, tests):
+        super().__init__(word, [self.meaning(name, *test) for name, test in tests.items()])
+        self.tests = tests
+
+    @staticmethod
+    def meaning(name, operator, values):
+        path, literals = Path((name,)), [Literal(v) for v in values]
+        if operator in ("NULL", "NOT_NULL"):
+            return Exists((name,), operator == "NOT_NULL")
+        if operator == "BETWEEN":
+            return Between(path, *literals)
+        if operator == "IN":
+            return In(path, literals)
+        if operator == "CONTAINS":
+            return Contains((name,), values[0])
+        if operator == "BEGINS_WITH":
+            return BeginsWith((name,), values[0])
+        return Compare(path, {"EQ": "=", "NE": "<>", "LT": "<", "LE": "<=", "GT": ">", "GE": ">="}[operator], literals[0])
+
+    def request(self, member):
+        tests = {name: {"ComparisonOperator": operator, **({"AttributeValueList": values} if values else {})}
+                 for name, (operator, values) in self.tests.items()}
+        return {member: tests, **({"ConditionalOperator": "OR"} if self.word == "OR" else {})}
+
+
+def legacy_updates(update):
+    changes = {p[0]: {"Action": "PUT", "Value": o.literal} for p, o in update.sets}
+    changes.update({p[0]: {"Action": "DELETE"} for p in update.removes})
+    changes.update({p[0]: {"Action": "ADD", "Value": v} for p, v in update.adds})
+    changes.update({p[0]: {"Action": "DELETE", "Value": v} for p, v in update.deletes})
+    return {"AttributeUpdates": changes}
+
+
 class Generator:
     def __init__(self, rng):
         self.rng = rng
@@ -181,15 +217,34 @@ class Generator:
 
     def operation(self):
         table = self.pick(["Hash", "Range", "Range", "Range", "Binary"])
-        name = self.rng.choices(["put", "update", "delete", "get", "query", "scan", "batch_get", "batch_write", "transact_write", "transact_get"],
-                                [22, 24, 6, 10, 14, 5, 5, 4, 6, 4])[0]
+        name = self.rng.choices(["put", "update", "legacy_update", "delete", "get", "query", "scan", "batch_get", "batch_write", "transact_write", "transact_get"],
+                                [22, 20, 6, 6, 10, 14, 5, 5, 4, 6, 4])[0]
         return getattr(self, "op_" + name)(table)
 
     def maybe_condition(self, op):
         if self.chance(0.35):
-            op["condition"] = self.condition()
             op["on_failure_old"] = self.chance(0.5)
+            if self.chance(0.3) and (op["op"] != "update" or op["update"] is None):
+                op["legacy"] = True
+                op["condition"] = self.legacy_condition()
+            else:
+                op["condition"] = self.condition()
         return op
+
+    def legacy_condition(self):
+        """A Legacy: what Expected, QueryFilter and ScanFilter can say."""
+        tests = {}
+        for name in self.rng.sample(PLAIN, self.rng.randrange(1, 4)):
+            operator = self.pick(["EQ", "NE", "LT", "LE", "GT", "GE", "BETWEEN", "IN", "CONTAINS", "BEGINS_WITH", "NULL", "NOT_NULL"])
+            kind = self.pick("SB" if operator == "BEGINS_WITH" else "SNB")
+            count = {"BETWEEN": 2, "IN": self.rng.randrange(1, 4), "NULL": 0, "NOT_NULL": 0}.get(operator, 1)
+            values = [self.scalar(kind) for _ in range(count)]
+            if operator in ("EQ", "NE") and self.chance(0.4):
+                values = [self.set(self.pick(["SS", "NS", "BS"]))]
+            if operator == "BETWEEN":
+                values.sort(key=comparable_order)
+            tests[name] = (operator, values)
+        return Legacy(self.pick(["AND", "OR"]), tests)
 
     def op_put(self, table):
         return self.maybe_condition({"op": "put", "table": table, "item": self.item(table), "capacity": self.capacity(),
@@ -200,6 +255,24 @@ class Generator:
             "op": "update", "table": table, "key": self.key(table), "capacity": self.capacity(),
             "update": self.update(table) if self.chance(0.95) else None,
             "returns": self.pick([None, "ALL_OLD", "ALL_NEW", "UPDATED_OLD", "UPDATED_NEW"])})
+
+    def op_legacy_update(self, table):
+        update = Update()
+        for name in self.rng.sample(PLAIN, self.rng.randrange(1, 4)):
+            form = self.rng.randrange(5)
+            if form < 2:
+                update.sets.append(((name,), Literal(self.value())))
+            elif form == 2:
+                update.removes.append((name,))
+            elif form == 3:
+                update.adds.append(((name,), self.pick([self.scalar("N"), self.set("SS"), self.set("NS"), {"L": [self.value(2)]}])))
+            else:
+                update.deletes.append(((name,), self.pick([self.set("SS"), self.set("NS"), self.set("BS")])))
+        op = {"op": "update", "table": table, "key": self.key(table), "capacity": self.capacity(), "update": update, "legacy": True,
+              "returns": self.pick([None, "ALL_OLD", "ALL_NEW", "UPDATED_OLD", "UPDATED_NEW"])}
+        if self.chance(0.3):
+            op["condition"] = self.legacy_condition()
+        return op
 
     def op_delete(self, table):
         return self.maybe_condition({"op": "delete", "table": table, "key": self.key(table), "capacity": self.capacity(),
@@ -247,7 +320,8 @@ class Generator:
 
     def filtered(self, op):
         if self.chance(0.3):
-            op["filter"] = self.condition()
+            op["legacy_filter"] = op["op"] == "scan" and self.chance(0.3)
+            op["filter"] = self.legacy_condition() if op["legacy_filter"] else self.condition()
         if self.chance(0.2):
             op["count"] = True
         return op
@@ -354,6 +428,13 @@ def requests_of(op, names):
     kind = op["op"]
     more = {member: op[short] for short, member in (("returns", "ReturnValues"), ("capacity", "ReturnConsumedCapacity"),
                                                     ("consistent", "ConsistentRead")) if op.get(short)}
+    if op.get("legacy"):
+        request = {**single(op), **more, **({"Item": op["item"]} if kind == "put" else {"Key": op["key"]})}
+        if op.get("condition"):
+            request.update(op["condition"].request("Expected"))
+        if op.get("update"):
+            request.update(legacy_updates(op["update"]))
+        return {"put": "PutItem", "delete": "DeleteItem", "update": "UpdateItem"}[kind], request
     if kind == "put":
         return "PutItem", expressions({**single(op), "Item": op["item"], **more}, ConditionExpression=text(op.get("condition")))
     if kind == "delete":
@@ -371,6 +452,8 @@ def requests_of(op, names):
             request["Limit"] = op["limit"]
         if op.get("count"):
             request["Select"] = "COUNT"
+        if op.get("legacy_filter"):
+            return "Scan", {**request, **op["filter"].request("ScanFilter")}
         if kind == "scan":
             return "Scan", expressions(request, FilterExpression=text(op.get("filter")))
         if op["forward"] is not None:

@@ -333,7 +333,7 @@ def test_delayed_states(delayed):
     assert answer["TableStatus"] == "UPDATING"
     assert {i["IndexName"]: i["IndexStatus"] for i in answer["GlobalSecondaryIndexes"]} == {"gsi": "ACTIVE", "late": "CREATING"}
     assert client.get_item(TableName="Slow", Key=key)["Item"]["h"] == {"S": "y"}, "a table that is being updated serves"
-    name, message = error_of(client.update_table, TableName="Slow", DeletionProtectionEnabled=True)
+    name, message = error_of(client.update_table, TableName="Slow", TableClass="STANDARD_INFREQUENT_ACCESS")
     assert name == "ResourceInUseException" and message.startswith("Attempt to change a resource which is still in use: ")
     client.put_item(TableName="Slow", Item=short({"pk": "z", "h": "y"}))
     wait_active(client, "Slow")
