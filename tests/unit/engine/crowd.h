@@ -80,6 +80,19 @@ typedef struct crowd_compare {
   long long bytes;
 } crowd_compare;
 
+/* The same attributes, in whatever order. */
+static inline bool crowd_same_item(const uint8_t *a, const uint8_t *b) {
+  cyn_i_pairs pairs = cyn_i_item_pairs(a);
+  cyn_bytes name;
+  const uint8_t *value;
+  if (cyn_i_item_count(a) != cyn_i_item_count(b)) return false;
+  while (cyn_i_pairs_next(&pairs, &name, &value)) {
+    const uint8_t *other = cyn_i_item_find(b, name);
+    if (other == NULL || !cyn_i_value_equal(value, other)) return false;
+  }
+  return true;
+}
+
 static inline bool crowd_compare_visit(void *user, const cyn_i_store_key *key, cyn_bytes value) {
   (void)key;
   crowd_compare *c = user;
@@ -95,7 +108,7 @@ static inline bool crowd_compare_visit(void *user, const cyn_i_store_key *key, c
   c->present++;
   if (cyn_i_store_get(c->view, &entry.key, &found, NULL) != CYN_OK || found.data == NULL)
     c->missing++;
-  else if (found.size != entry.value.size || memcmp(found.data, entry.value.data, found.size) != 0)
+  else if (!crowd_same_item(cyn_i_stored_item(found), cyn_i_stored_item(entry.value)))
     c->different++;
   return true;
 }
