@@ -7,7 +7,7 @@
 int cli_version(int argc, char **argv) {
   (void)argc;
   (void)argv;
-  printf("cynamo %s\n", CYN_VERSION);
+  printf("cynamo %s\n", CYN_RELEASE);
   return CLI_OK;
 }
 
@@ -20,7 +20,7 @@ int cli_help(int argc, char **argv) {
     cli_ping_help(stdout);
     return CLI_OK;
   }
-  printf("Cynamo %s: DynamoDB on your machine. Not affiliated with Amazon.\n\n", CYN_VERSION);
+  printf("Cynamo %s: DynamoDB on your machine. Not affiliated with Amazon.\n\n", CYN_RELEASE);
   for (size_t i = 0; i < cli_command_count; i++) {
     char left[64];
     (void)snprintf(left, sizeof left, "cynamo %s %s", cli_commands[i].name, cli_commands[i].arguments);

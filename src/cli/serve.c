@@ -195,7 +195,7 @@ static int complain_of(cyn_error *error) {
 
 /* The store's own name in the ready line, without what only a program needs to know. */
 static void print_ready(const cyn_server *server, const char *url) {
-  printf("Cynamo %s listening on %s (%.*s)%s\n", CYN_VERSION, cyn_server_url(server), (int)strcspn(url, "?"), url,
+  printf("Cynamo %s listening on %s (%.*s)%s\n", CYN_RELEASE, cyn_server_url(server), (int)strcspn(url, "?"), url,
          cyn_server_is_volatile(server) ? " - data is lost on exit; file:PATH keeps it" : "");
   (void)fflush(stdout);
 }

@@ -75,7 +75,7 @@ static void put_server(cyn_i_buf *out, cyn_server *server, const cyn_i_metrics *
   head(out, "cynamo_uptime_seconds", "gauge", "Seconds since the start.");
   cyn_i_buf_printf(out, "cynamo_uptime_seconds %.3f\n", (double)(cyn_i_clock_monotonic_ns() - server->start_ns) / 1e9);
   head(out, "cynamo_info", "gauge", "Version and store.");
-  cyn_i_buf_printf(out, "cynamo_info{version=\"%s\"} 1\n", CYN_VERSION);
+  cyn_i_buf_printf(out, "cynamo_info{version=\"%s\"} 1\n", CYN_RELEASE);
 }
 
 static void answer_metrics(cyn_i_request *request) {
@@ -102,7 +102,7 @@ static void answer_health(cyn_i_request *request) {
   cyn_i_buf out;
   cyn_i_buf_init(&out, &request->arena);
   bool is_stopping = request->loop->stopping;
-  cyn_i_buf_printf(&out, "{\"status\":\"%s\",\"version\":\"%s\",\"store\":", is_stopping ? "stopping" : "healthy", CYN_VERSION);
+  cyn_i_buf_printf(&out, "{\"status\":\"%s\",\"version\":\"%s\",\"store\":", is_stopping ? "stopping" : "healthy", CYN_RELEASE);
   cyn_i_json_write_string(&out, cyn_str(cyn_i_db_url(server->db)));
   cyn_i_buf_printf(&out, ",\"volatile\":%s,\"uptime_ms\":%llu}\n", cyn_i_db_is_volatile(server->db) ? "true" : "false",
                    (unsigned long long)((cyn_i_clock_monotonic_ns() - server->start_ns) / 1000000));

@@ -176,7 +176,7 @@ static void log_start(const cyn_server *server) {
   const cyn_i_log_field fields[] = {
       CYN_I_LOG_TEXT("url", cyn_str(server->url)),
       CYN_I_LOG_TEXT("store", cyn_str(cyn_i_db_url(server->db))),
-      CYN_I_LOG_TEXT("version", cyn_str(CYN_VERSION)),
+      CYN_I_LOG_TEXT("version", cyn_str(CYN_RELEASE)),
       CYN_I_LOG_NUMBER("threads", server->loop_count),
       CYN_I_LOG_TEXT("signatures", cyn_str(server->credentials != NULL ? "verified" : "accepted")),
       CYN_I_LOG_END,

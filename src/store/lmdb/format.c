@@ -7,8 +7,8 @@
 #define FORMAT_VERSION 1u
 #define FORMAT_HEAD ((size_t)12)
 
-#ifndef CYN_VERSION
-#define CYN_VERSION "0"
+#ifndef CYN_RELEASE
+#define CYN_RELEASE "0"
 #endif
 
 static const char magic[8] = {'C', 'Y', 'N', 'A', 'M', 'O', 0, 1};
@@ -21,15 +21,15 @@ static cyn_bytes format_key(uint8_t out[CYN_LMDB_KEY_HEAD + 6]) {
 
 static int format_write(cyn_i_lmdb_store *store) {
   uint8_t key[CYN_LMDB_KEY_HEAD + 6];
-  char value[FORMAT_HEAD + sizeof CYN_VERSION];
+  char value[FORMAT_HEAD + sizeof CYN_RELEASE];
   memcpy(value, magic, sizeof magic);
   uint32_t version = FORMAT_VERSION;
   memcpy(value + sizeof magic, &version, sizeof version);
-  memcpy(value + FORMAT_HEAD, CYN_VERSION, sizeof CYN_VERSION - 1);
+  memcpy(value + FORMAT_HEAD, CYN_RELEASE, sizeof CYN_RELEASE - 1);
   MDB_txn *txn;
   int code = mdb_txn_begin(store->env, NULL, 0, &txn);
   if (code != 0) return code;
-  code = cyn_i_lmdb_put(txn, store->dbi, format_key(key), (cyn_bytes){value, FORMAT_HEAD + sizeof CYN_VERSION - 1});
+  code = cyn_i_lmdb_put(txn, store->dbi, format_key(key), (cyn_bytes){value, FORMAT_HEAD + sizeof CYN_RELEASE - 1});
   if (code == 0) return mdb_txn_commit(txn);
   mdb_txn_abort(txn);
   return code;
@@ -46,7 +46,7 @@ static cyn_status format_judge(const cyn_i_lmdb_store *store, const MDB_val *val
   return cyn_i_error_setf(error, CYN_E_STORE_VERSION,
                           "The store %s has format version %u, written by Cynamo %.*s; this is Cynamo %s, which knows "
                           "format version %u. Open it with a newer Cynamo.",
-                          store->path, version, writer_size, data + FORMAT_HEAD, CYN_VERSION, FORMAT_VERSION);
+                          store->path, version, writer_size, data + FORMAT_HEAD, CYN_RELEASE, FORMAT_VERSION);
 }
 
 cyn_status cyn_i_lmdb_format_check(cyn_i_lmdb_store *store, cyn_error *error) {

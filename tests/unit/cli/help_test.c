@@ -12,7 +12,7 @@ const size_t cli_command_count = 1;
 TEST(version) {
   child c;
   CHECK_INT(child_run(&c, cli_version, ARGUMENTS(NULL)), CLI_OK);
-  CHECK_STR(c.out_text, "cynamo " CYN_VERSION "\n");
+  CHECK_STR(c.out_text, "cynamo " CYN_RELEASE "\n");
 }
 
 TEST(help_of_all_and_of_each) {

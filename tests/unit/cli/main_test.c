@@ -13,7 +13,7 @@ int main(int argc, char **argv);
 TEST(commands_and_what_is_none) {
   child c;
   CHECK_INT(child_run(&c, cynamo_main, ARGUMENTS("cynamo", "version")), CLI_OK);
-  CHECK_STR(c.out_text, "cynamo " CYN_VERSION "\n");
+  CHECK_STR(c.out_text, "cynamo " CYN_RELEASE "\n");
   CHECK_INT(child_run(&c, cynamo_main, ARGUMENTS("cynamo", "--version")), CLI_OK);
   CHECK_INT(child_run(&c, cynamo_main, ARGUMENTS("cynamo", "--help")), CLI_OK);
   CHECK(strstr(c.out_text, "cynamo ping [URL]") != NULL);
@@ -25,7 +25,7 @@ TEST(commands_and_what_is_none) {
 TEST(options_alone_are_serve) {
   child c;
   CHECK_INT(child_run(&c, cynamo_main, ARGUMENTS("cynamo", "-version", "-inMemory")), CLI_OK);
-  CHECK_STR(c.out_text, "cynamo " CYN_VERSION "\n");
+  CHECK_STR(c.out_text, "cynamo " CYN_RELEASE "\n");
   CHECK_INT(child_run(&c, cynamo_main, ARGUMENTS("cynamo", "-help", "-port", "1")), CLI_OK);
   CHECK(strstr(c.out_text, "cynamo serve [URL] [options]") != NULL);
 }

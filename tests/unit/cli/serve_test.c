@@ -22,7 +22,7 @@ static const char *ready_line(const char *const *arguments, int stop_signal) {
   char url[128] = "", rest[256] = "";
   child_start(&c, cli_serve, arguments);
   child_read_line(c.out, c.out_text, sizeof c.out_text);
-  if (sscanf(c.out_text, "Cynamo " CYN_VERSION " listening on %127s %255[^\n]", url, rest) < 1) {
+  if (sscanf(c.out_text, "Cynamo " CYN_RELEASE " listening on %127s %255[^\n]", url, rest) < 1) {
     kill(c.pid, SIGKILL);
     (void)child_end(&c);
     return c.err_text;
@@ -81,7 +81,7 @@ TEST(a_port_in_use) {
   child_start(&first, cli_serve, ARGUMENTS("--port", "0", "--quiet"));
   child_read_line(first.out, first.out_text, sizeof first.out_text);
   unsigned port = 0;
-  CHECK_INT(sscanf(first.out_text, "Cynamo " CYN_VERSION " listening on http://127.0.0.1:%u", &port), 1);
+  CHECK_INT(sscanf(first.out_text, "Cynamo " CYN_RELEASE " listening on http://127.0.0.1:%u", &port), 1);
   char text[16], expected[200];
   snprintf(text, sizeof text, "%u", port);
   snprintf(expected, sizeof expected,
