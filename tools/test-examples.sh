@@ -1,0 +1,73 @@
+#!/bin/bash
+# Every example (examples/*.c) prints what it should, and runs clean under Valgrind where that is installed. BUILD holds
+# them built; one that has no line here fails. The last line: N passed, M failed.
+set -u
+build=$(cd "$1" && pwd)
+cd "$(dirname "$0")/.." || exit 2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+valgrind=()
+command -v valgrind >/dev/null && valgrind=(valgrind -q --error-exitcode=9 --leak-check=full
+  --show-leak-kinds=definite,possible --errors-for-leak-kinds=definite,possible)
+[ ${#valgrind[@]} -gt 0 ] || echo "examples: no valgrind here: they only run"
+# A sanitizer's build cannot run under Valgrind.
+grep -qE '^CYN_(ASAN|TSAN):BOOL=ON' "$build/CMakeCache.txt" && valgrind=()
+
+ok() { passed=$((passed + 1)); echo "ok   $1"; }
+fail() { failed=$((failed + 1)); echo "FAIL $1"; }
+
+check() { # NAME EXPECTED-FILE ARGUMENT…
+  local name=$1 expected=$2
+  shift 2
+  timeout 100 "${valgrind[@]}" "$build/examples/$name" "$@" >"$work/$name.out" 2>"$work/$name.err"
+  local status=$?
+  if [ $status -eq 0 ] && cmp -s "$work/$name.out" "$expected" && [ ! -s "$work/$name.err" ]; then
+    ok "$name"
+  else
+    fail "$name: status $status"
+    diff "$expected" "$work/$name.out"
+    cat "$work/$name.err"
+  fi
+}
+
+# The table of `make run`, as small as can be: loaded by a server that is then stopped.
+country_store() {
+  mkdir "$work/init"
+  cat >"$work/init/Subdivisions.json" <<'JSON'
+{"TableName": "Subdivisions", "BillingMode": "PAY_PER_REQUEST",
+ "AttributeDefinitions": [{"AttributeName": "Country", "AttributeType": "S"}, {"AttributeName": "Code", "AttributeType": "S"}],
+ "KeySchema": [{"AttributeName": "Country", "KeyType": "HASH"}, {"AttributeName": "Code", "KeyType": "RANGE"}]}
+JSON
+  cat >"$work/init/Subdivisions.items.jsonl" <<'JSON'
+{"Country": {"S": "CH"}, "Code": {"S": "CH-ZH"}, "Name": {"S": "Zürich"}}
+{"Country": {"S": "CH"}, "Code": {"S": "CH-BE"}, "Name": {"S": "Bern"}}
+{"Country": {"S": "AT"}, "Code": {"S": "AT-9"}, "Name": {"S": "Wien"}}
+JSON
+  "$build/cynamo" serve "file:$work/data" --port 0 --init "$work/init" >"$work/ready" 2>"$work/server.err" &
+  local server=$! tries=0
+  until grep -q listening "$work/ready" || [ $tries -ge 100 ]; do
+    sleep 0.1
+    tries=$((tries + 1))
+  done
+  kill -TERM $server
+  wait $server || { cat "$work/server.err"; return 1; }
+}
+
+for source in examples/*.c; do
+  name=$(basename "$source" .c)
+  case $name in
+    embed)
+      printf '%s\n' '{"Artist":{"S":"Mozart"},"Title":{"S":"Così fan tutte"},"Year":{"N":"1790"}}' \
+        '{"Artist":{"S":"Mozart"},"Title":{"S":"Figaro"},"Year":{"N":"1786"}}' >"$work/expected"
+      check embed "$work/expected"
+      ;;
+    query)
+      printf '%s\n' 'CH-BE  Bern' 'CH-ZH  Zürich' >"$work/expected"
+      if country_store; then check query "$work/expected" "file:$work/data" CH; else fail "query: no data to ask"; fi
+      ;;
+    *) fail "$name: tools/test-examples.sh has no line for it" ;;
+  esac
+done
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ] && [ $passed -gt 0 ]
