@@ -125,7 +125,7 @@ static cyn_status copy_headers(cyn_i_client *client, const cyn_i_client_options 
   }
   client->extra_headers = (cyn_string_map){count, copies};
   const cyn_bytes more = options->user_agent_extra;
-  client->user_agent = cyn_str(cyn_i_arena_printf(&client->arena, "cynamo/" CYN_VERSION "%s%.*s", more.size != 0 ? " " : "",
+  client->user_agent = cyn_str(cyn_i_arena_printf(&client->arena, "cynamo/" CYN_RELEASE "%s%.*s", more.size != 0 ? " " : "",
                                                   (int)more.size, more.size != 0 ? more.data : ""));
   return client->user_agent.data != NULL ? CYN_OK : cyn_i_error_no_memory(error);
 }
