@@ -135,9 +135,13 @@ static cyn_status fill(cyn_i_client *client, const cyn_i_client_options *options
   if (status == CYN_OK) status = choose_retry(client, options, error);
   if (status == CYN_OK) status = copy_headers(client, options, error);
   if (status != CYN_OK) return status;
-  const cyn_i_credentials_options wanted = {options->access_key_id, options->secret_access_key, options->session_token,
-                                            options->profile, client->targets[0].region, options->clock,
-                                            is_loopback(client->targets[0].host)};
+  const cyn_i_credentials_options wanted = {.access_key_id = options->access_key_id,
+                                            .secret_access_key = options->secret_access_key,
+                                            .session_token = options->session_token,
+                                            .profile = options->profile,
+                                            .region = client->targets[0].region,
+                                            .clock = options->clock,
+                                            .is_local = is_loopback(client->targets[0].host)};
   status = cyn_i_keys_new(&wanted, &client->keys, error);
   if (status != CYN_OK) return status;
   client->signer = cyn_i_signer_new();
@@ -280,6 +284,9 @@ static cyn_status read_answer(machine *m) {
   cyn_error_clean_up(call->error);
   if (!cyn_i_answer_crc_matches(cyn_i_http_header_get(&m->http, "x-amz-crc32"), body_of(m)))
     return cyn_i_error_setf(call->error, CYN_E_CHECKSUM, "%.*s: the answer's crc32 is not its x-amz-crc32",
+                            (int)m->http.url.size, m->http.url.data);
+  if (body_of(m).size == 0 && cyn_i_http_header_get(&m->http, "Content-Length").data == NULL)
+    return cyn_i_error_setf(call->error, CYN_E_CONNECTION, "%.*s: the answer has no body and no length: it may have been cut",
                             (int)m->http.url.size, m->http.url.data);
   if (m->http.http_status >= 200 && m->http.http_status < 300)
     return cyn_i_answer_output(call->operation->output, body_of(m), call->arena, &call->output, call->error);

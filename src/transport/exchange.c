@@ -234,7 +234,6 @@ static cyn_i_error_code error_code(CURLcode code) {
     case CURLE_OPERATION_TIMEDOUT: return CYN_E_TIMEOUT;
     case CURLE_OUT_OF_MEMORY: return CYN_E_OUT_OF_MEMORY;
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_COULDNT_RESOLVE_PROXY: return CYN_E_USAGE;
     default: return CYN_E_CONNECTION;
@@ -254,6 +253,13 @@ static cyn_status fill_error(const cyn_i_exchange *exchange, CURLcode code) {
   return cyn_i_error_setf(request->error, error_code(code), "%.*s: %s", (int)request->url.size, request->url.data, why);
 }
 
+/* libcurl takes an answer that ends within its head for a whole one without a body. */
+static bool has_whole_head(const cyn_i_http_request *request) {
+  const cyn_i_buf *head = &request->answer_headers;
+  return (head->size >= 3 && memcmp(head->data + head->size - 3, "\n\r\n", 3) == 0) ||
+         (head->size >= 2 && memcmp(head->data + head->size - 2, "\n\n", 2) == 0);
+}
+
 void cyn_i_exchange_end(cyn_i_exchange *exchange, CURLcode code) {
   const cyn_i_curl *curl = exchange->transport->curl;
   cyn_i_http_request *request = exchange->request;
@@ -261,6 +267,7 @@ void cyn_i_exchange_end(cyn_i_exchange *exchange, CURLcode code) {
   curl->easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &request->http_status);
   curl->easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &sent);
   request->was_sent = sent > 0;
+  if (code == CURLE_OK && !has_whole_head(request)) code = CURLE_PARTIAL_FILE;
   request->status = code == CURLE_OK ? CYN_OK : fill_error(exchange, code);
   exchange->request = NULL;
 }
