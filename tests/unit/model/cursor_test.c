@@ -1,0 +1,177 @@
+/* Queries, scans, counts, positions, indexes, parallel scans. */
+#include <cynamo/cynamo.h>
+
+#include <pthread.h>
+
+#include "test.h"
+
+typedef struct post {
+  const char *forum;
+  int number;
+  int views;
+  const char *title;
+} post;
+CYN_MODEL(post, CYN_TABLE("Post"), CYN_HASH_KEY(forum), CYN_RANGE_KEY(number), CYN_ATTR(views),
+          CYN_ATTR(title, .name = "Title", .nullable = true), CYN_GSI("by_views", forum, views), CYN_LSI("local", views));
+
+static cyn_db *db;
+static cyn_memory *memory;
+static cyn_error error;
+
+#define OK(call)                                                                            \
+  do {                                                                                      \
+    if ((call) != CYN_OK) test_failed(__FILE__, __LINE__, "%s: %s", #call, error.message);  \
+  } while (0)
+
+static void set_up(int count) {
+  OK(cyn_open("memory:", NULL, &db, &error));
+  OK(cyn_create_model(db, post, cyn_table(.wait = true), &error));
+  memory = cyn_memory_new();
+  for (int i = 0; i < count; i++) {
+    char title[20];
+    (void)snprintf(title, sizeof title, "title %d", i);
+    post p = {.forum = i % 4 == 3 ? "other" : "main", .number = i, .views = 100 - i, .title = title};
+    OK(cyn_save(db, post, &p, NULL, &error));
+  }
+}
+
+static void tear_down(void) {
+  cyn_memory_destroy(memory);
+  cyn_db_close(db);
+  cyn_error_clean_up(&error);
+}
+
+static int drain(cyn_cursor *cursor, int *first, int *last) {
+  post p;
+  int count = 0;
+  while (cyn_next(cursor, post, &p)) {
+    if (count++ == 0) *first = p.number;
+    *last = p.number;
+  }
+  OK(cyn_cursor_close(cursor, &error));
+  return count;
+}
+
+TEST(query) {
+  set_up(40);
+  int first = 0, last = 0;
+  CHECK_INT(drain(cyn_find(db, post, cyn_expr("forum = ?", "main"), NULL, &error), &first, &last), 30);
+  CHECK(first == 0 && last == 38);
+  CHECK_INT(drain(cyn_find(db, post, cyn_expr("forum = ? AND number BETWEEN ? AND ?", "main", 10, 20),
+                           cyn_read(.backward = true, .page_size = 2), &error), &first, &last), 8);
+  CHECK(first == 20 && last == 10);
+  CHECK_INT(drain(cyn_find(db, post, cyn_expr("forum = ?", "main"), cyn_read(.limit = 7), &error), &first, &last), 7);
+  CHECK_INT(drain(cyn_find(db, post, cyn_expr("forum = ?", "main"),
+                           cyn_read(.limit = 7, .page_size = 3, .filter = cyn_expr("views < ? OR views = ?", 80, 100)), &error), &first, &last), 7);
+  CHECK(first == 0 && last == 28);
+  CHECK_INT(drain(cyn_find(db, post, cyn_expr("forum = ? AND views < ?", "main", 70),
+                           cyn_read(.index = "by_views"), &error), &first, &last), 6);
+  CHECK(first == 38 && last == 32);
+  CHECK_INT(drain(cyn_find(db, post, cyn_expr("forum = ?", "main"), cyn_read(.index = "local", .consistent = true), &error), &first, &last), 30);
+  CHECK(first == 38);
+  double units = 0;
+  CHECK_INT(drain(cyn_find(db, post, cyn_expr("forum = ?", "main"), cyn_read(.consumed = &units, .page_size = 5), &error), &first, &last), 30);
+  CHECK(units >= 3);
+  tear_down();
+}
+
+TEST(memory_of_objects) {
+  set_up(8);
+  post p, kept[8];
+  size_t count = 0;
+  cyn_cursor *cursor = cyn_find(db, post, cyn_expr("forum = ?", "main"), cyn_read(.memory = memory, .fields = "title, number"), &error);
+  while (cyn_next(cursor, post, &p)) kept[count++] = p;
+  CHECK_INT(cyn_cursor_count(cursor), 6);
+  CHECK_INT(cyn_cursor_scanned_count(cursor), 6);
+  OK(cyn_cursor_close(cursor, &error));
+  CHECK_INT(count, 6);
+  CHECK_STR(kept[0].title, "title 0");
+  CHECK_STR(kept[5].title, "title 6");
+  CHECK(kept[0].forum == NULL);
+  tear_down();
+}
+
+TEST(positions) {
+  set_up(40);
+  static const char *const indexes[] = {NULL, "by_views", "local"};
+  for (size_t i = 0; i < 3; i++) {
+    int seen = 0, sum = 0, rounds = 0;
+    cyn_item start = {NULL, 0, NULL};
+    do {
+      post p;
+      cyn_cursor *cursor = cyn_find(db, post, cyn_expr("forum = ?", "main"),
+                                    cyn_read(.index = indexes[i], .page_size = 5, .start = start), &error);
+      for (int steps = 0; steps < 3 && cyn_next(cursor, post, &p); steps++) {
+        seen++;
+        sum += p.number;
+      }
+      start = cyn_cursor_position(cursor, memory);
+      OK(cyn_cursor_close(cursor, &error));
+    } while (start.data != NULL && ++rounds < 50);
+    CHECK_INT(seen, 30);
+    CHECK_INT(sum, 780 - (3 + 39) * 10 / 2);
+  }
+  tear_down();
+}
+
+TEST(scan_and_count) {
+  set_up(40);
+  int first, last;
+  int64_t count = 0;
+  CHECK_INT(drain(cyn_find_all(db, post, NULL, &error), &first, &last), 40);
+  CHECK_INT(drain(cyn_find_all(db, post, cyn_read(.filter = cyn_expr("title = ?", "title 5"), .page_size = 7), &error), &first, &last), 1);
+  int segments = 0;
+  for (int i = 0; i < 3; i++)
+    segments += drain(cyn_find_all(db, post, cyn_read(.segment = i, .total_segments = 3), &error), &first, &last);
+  CHECK_INT(segments, 40);
+  OK(cyn_count(db, post, CYN_NO_EXPRESSION, NULL, &count, &error));
+  CHECK_INT(count, 40);
+  OK(cyn_count(db, post, cyn_expr("forum = ?", "other"), cyn_read(.filter = cyn_expr("views > ?", 80)), &count, &error));
+  CHECK_INT(count, 5);
+  OK(cyn_count(db, post, cyn_expr("forum = ?", "main"), cyn_read(.limit = 3, .page_size = 2), &count, &error));
+  CHECK_INT(count, 3);
+  OK(cyn_count(db, post, cyn_expr("forum = ?", "main"), cyn_read(.index = "by_views"), &count, &error));
+  CHECK_INT(count, 30);
+  tear_down();
+}
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static bool visit(void *object, int64_t segment, void *user) {
+  post *p = object;
+  int *sum = user;
+  (void)pthread_mutex_lock(&lock);
+  *sum += p->number + (segment >= 0 ? 0 : 1000);
+  (void)pthread_mutex_unlock(&lock);
+  return p->number != -1;
+}
+
+TEST(parallel) {
+  set_up(40);
+  int sum = 0;
+  double units = 0;
+  OK(cyn_scan_parallel(db, post, cyn_read(.total_segments = 5, .rate_limit = 1000, .consumed = &units), visit, &sum, &error));
+  CHECK_INT(sum, 780);
+  CHECK(units > 0);
+  CHECK(cyn_scan_parallel(db, post, cyn_read(.filter = cyn_expr("number > ?", "x")), visit, &sum, &error) != CYN_OK);
+  CHECK_STR(error.message, "model post, attribute number: value 1 of the expression is a string, it is an integer of 32 bits");
+  tear_down();
+}
+
+TEST(errors) {
+  set_up(1);
+  post p;
+  cyn_cursor *cursor = cyn_find(db, post, cyn_expr("forum = ?", 5), NULL, &error);
+  CHECK(!cyn_next(cursor, post, &p));
+  CHECK(cyn_cursor_close(cursor, &error) != CYN_OK);
+  CHECK_STR(error.message, "model post, attribute forum: value 1 of the expression is an integer, it is a string");
+  cursor = cyn_find(db, post, cyn_expr("number = ?", 5), NULL, NULL);
+  CHECK(!cyn_next(cursor, post, &p));
+  CHECK(cyn_cursor_close(cursor, &error) != CYN_OK);
+  CHECK_STR(error.name, "ValidationException");
+  cursor = cyn_find(db, post, cyn_expr("forum = ?", "x"), cyn_read(.index = "none"), NULL);
+  CHECK(cyn_cursor_close(cursor, &error) != CYN_OK);
+  CHECK_STR(error.message, "model post: it has no index none");
+  CHECK(!cyn_next((cyn_cursor *)NULL, post, &p));
+  OK(cyn_cursor_close(NULL, &error));
+  tear_down();
+}
