@@ -22,11 +22,12 @@ static bool fault(_Atomic int *left) {
   return true;
 }
 
-int fdatasync(int fd) { return fault(&fail_syncs) ? -1 : (int)syscall(SYS_fdatasync, fd); }
-ssize_t pwrite(int fd, const void *data, size_t size, off_t offset) {
+#define IN_FRONT __attribute__((visibility("default"))) /* the build hides names by default: LMDB would not see these */
+IN_FRONT int fdatasync(int fd) { return fault(&fail_syncs) ? -1 : (int)syscall(SYS_fdatasync, fd); }
+IN_FRONT ssize_t pwrite(int fd, const void *data, size_t size, off_t offset) {
   return fault(&fail_writes) ? -1 : syscall(SYS_pwrite64, fd, data, size, offset);
 }
-ssize_t writev(int fd, const struct iovec *vectors, int count) { /* pages that lie side by side */
+IN_FRONT ssize_t writev(int fd, const struct iovec *vectors, int count) { /* pages that lie side by side */
   return fault(&fail_writes) ? -1 : syscall(SYS_writev, fd, vectors, count);
 }
 
