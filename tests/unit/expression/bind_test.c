@@ -28,24 +28,6 @@ TEST(one_program_many_binds) {
   cyn_i_arena_clean_up(&programs);
 }
 
-/* An empty name is a name, never an index. */
-TEST(empty_name) {
-  bound_case bound;
-  memset(&bound, 0, sizeof bound);
-  cyn_i_arena_init(&bound.arena, 0);
-  cyn_string_pair pair = {cyn_str("#a"), {NULL, 0}};
-  REQUIRE(cyn_i_substitutions_init(&bound.substitutions, (cyn_string_map){1, &pair}, (cyn_item){NULL, 0, NULL},
-                                   &bound.arena, NULL, NULL) == CYN_OK);
-  REQUIRE(cyn_i_program_compile(CYN_EXPRESSION_PROJECTION, cyn_str("#a.#a, b"), &bound.arena, &bound.program, NULL,
-                                NULL) == CYN_OK);
-  REQUIRE(cyn_i_program_bind(bound.program, &bound.substitutions, &bound.arena, &bound.bound, NULL, NULL) == CYN_OK);
-  cyn_i_buf buf;
-  cyn_i_buf_init(&buf, &bound.arena);
-  cyn_i_projection_apply(bound.bound, item_of(&bound.arena, "{b: 1, c: 2}", "").data, &buf);
-  CHECK(items_equal(buf.data, item_of(&bound.arena, "{b: 1}", "").data));
-  bound_case_clean_up(&bound);
-}
-
 static int allocations_left;
 static int fail_after(size_t size) {
   (void)size;
