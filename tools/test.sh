@@ -1,54 +1,132 @@
-#!/bin/sh
-# `make test`: unit tests, form, behaviour tests over real sockets. Ends with a line of counts.
+#!/bin/bash
+# Runs the tests of a build folder:   tools/test.sh BUILD [PART…]     (`make test`, `make asan`, .ci/run)
+#
+#   unit       the programs of BUILD/tests, as many at once as there are processors
+#   form       how the house must look (tools/check_form.py)
+#   behaviour  tests/api over real sockets
+#   crash      tests/crash: five kills under load
+#   examples   each example, under Valgrind where it is installed
+#   install    what `make install` leaves works for a stranger
+#
+# Without a PART all that fit the build: a sanitizer's build runs unit, behaviour and crash. Each part and each unit test
+# has a time limit. What fails is printed; everything is in BUILD/test/. The last line: N passed, M failed.
 set -u
-build=$1
-root=$(cd "$(dirname "$0")/.." && pwd)
-cd "$root" || exit 2
-passed=0 failed=0
-log=$build/test.log
-: >"$log"
+cd "$(dirname "$0")/.." || exit 2
+root=$PWD
+build=${1:?tools/test.sh BUILD [PART…]}
+shift
+case $build in /*) ;; *) build=$root/$build ;; esac
+log=$build/test
+rm -rf "$log"
+mkdir -p "$log"
+slow=1 sanitized=""
+if grep -qE '^CYN_(ASAN|TSAN|COVERAGE):BOOL=ON' "$build/CMakeCache.txt"; then
+  sanitized=yes
+  slow=4
+fi
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+export CYNAMO_BIN=${CYNAMO_BIN:-$build/cynamo}
+total_passed=0 total_failed=0 begin=0
 
-count() { # NAME LOGFILE: adds the "N passed, M failed" lines of a log
-  sums=$(sed -nE 's/.*[^0-9]?([0-9]+) passed.*/p \1/p; s/.*[^0-9]([0-9]+) failed.*/f \1/p' "$2" |
-    awk '$1=="p"{p+=$2} $1=="f"{f+=$2} END{print p+0, f+0}')
-  set -- $1 $sums
-  passed=$((passed + $2)) failed=$((failed + $3))
-  echo "$1: $2 passed, $3 failed"
+# count PART STATUS LOG: takes the counts of the last line of a log that has any. A part that failed without saying of
+# what counts as one failure, and so does one that ran nothing.
+count() {
+  local name=$1 status=$2 line passed failed errors
+  line=$(grep -E '[0-9]+ (passed|failed|error)' "$3" | tail -n 1)
+  passed=$(sed -nE 's/(^|.*[^0-9])([0-9]+) passed.*/\2/p' <<<"$line")
+  failed=$(sed -nE 's/(^|.*[^0-9])([0-9]+) failed.*/\2/p' <<<"$line")
+  errors=$(sed -nE 's/(^|.*[^0-9])([0-9]+) errors?.*/\2/p' <<<"$line")
+  passed=${passed:-0} failed=$((${failed:-0} + ${errors:-0}))
+  if [ "$failed" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$passed" -eq 0 ]; }; then
+    failed=1
+    tail -n 60 "$3"
+    [ "$status" -ne 124 ] && [ "$status" -ne 137 ] || echo "$name: over its time limit"
+    echo "$name: ended with status $status"
+  fi
+  total_passed=$((total_passed + passed)) total_failed=$((total_failed + failed))
+  echo "$name: $passed passed, $failed failed ($(($(date +%s) - begin)) s)"
 }
 
-echo "== unit tests"
-for program in "$build"/tests/*; do
-  [ -x "$program" ] || continue
-  out=$build/test.one
-  if ! timeout 300 "$program" >"$out" 2>&1; then
-    cat "$out"
-    grep -q ' failed' "$out" || echo "0 passed, 1 failed ($program ended with $?)" >>"$out"
-  fi
-  tail -n 1 "$out" >>"$log"
-done
-count unit "$log"
+# limited SECONDS LOG COMMAND…: a hanging command is ended, and killed when that does not help.
+limited() {
+  local seconds=$1 to=$2
+  shift 2
+  timeout -k 10 $((seconds * slow)) "$@" >"$to" 2>&1 </dev/null
+}
 
-if [ "${CYN_SKIP_FORM:-0}" = 0 ] && [ "$build" = build ]; then
-  echo "== form"
-  python3 tools/check_form.py "$build" >"$build/form.log" 2>&1
-  cat "$build/form.log"
-  count form "$build/form.log"
-fi
-
-echo "== behaviour"
-venv=$root/build/venv
-if tools/test-venv.sh "$venv" >"$build/venv.log" 2>&1; then
-  CYNAMO_BIN=$root/$build/cynamo "$venv/bin/python" -m pytest -q -x --maxfail=50 tests/api -p no:cacheprovider \
-    >"$build/api.log" 2>&1
+# One unit-test program: its output in a file, its counts in another, which says "1 failed" when it ended otherwise.
+one_unit() {
+  local program=$1 name status
+  name=$(basename "$program")
+  timeout -k 10 $((120 * slow)) "$program" >"$log/unit/$name.log" 2>&1 </dev/null
   status=$?
-  grep -E '^(FAILED|ERROR)|passed|failed|error' "$build/api.log" | tail -n 60
-  tail -n 1 "$build/api.log" >"$build/api.count"
-  [ $status -le 1 ] || echo "1 failed" >>"$build/api.count"
-  count behaviour "$build/api.count"
-else
-  cat "$build/venv.log"
-  failed=$((failed + 1))
-fi
+  tail -n 1 "$log/unit/$name.log" | grep -E '^[0-9]+ passed, [0-9]+ failed$' >"$log/unit/$name.count"
+  [ $status -eq 0 ] || grep -q ', [1-9][0-9]* failed' "$log/unit/$name.count" ||
+    { echo "0 passed, 1 failed"; echo "$name: status $status" >>"$log/unit/$name.log"; } >"$log/unit/$name.count"
+  [ -s "$log/unit/$name.count" ] || echo "0 passed, 1 failed" >"$log/unit/$name.count"
+}
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ] && [ "$passed" != 0 ]
+part_unit() {
+  mkdir -p "$log/unit"
+  export -f one_unit
+  export log slow
+  find "$build/tests" -maxdepth 1 -type f -perm -u+x -name '*_test' | sort |
+    timeout -k 10 $((900 * slow)) xargs -P "$(nproc)" -I{} bash -c 'one_unit "$1"' _ {}
+  local status=$? one
+  for one in "$log"/unit/*.count; do
+    grep -q ' 0 failed' "$one" 2>/dev/null || { [ -f "$one" ] && echo "--- $(basename "$one" .count)" && tail -n 60 "${one%.count}.log"; }
+  done
+  awk '{ p += $1; f += $3 } END { printf "%d passed, %d failed\n", p, f }' "$log"/unit/*.count >"$log/unit.log" 2>/dev/null
+  count unit $status "$log/unit.log"
+}
+
+part_form() {
+  limited 120 "$log/form.log" python3 tools/check_form.py "$build"
+  local status=$?
+  [ $status -eq 0 ] || cat "$log/form.log"
+  count form $status "$log/form.log"
+}
+
+part_behaviour() {
+  local status venv
+  venv=$(limited 400 "$log/venv.log" tools/test-venv.sh "$root/build/venv" && echo "$root/build/venv")
+  if [ -z "$venv" ]; then
+    cat "$log/venv.log"
+    count behaviour 1 "$log/venv.log"
+    return
+  fi
+  limited 300 "$log/behaviour.log" "$venv/bin/python" -m pytest -q --maxfail=50 -p no:cacheprovider tests/api
+  status=$?
+  [ $status -eq 0 ] || grep -vE '^[.FEsx]+ +\[ *[0-9]+%\]$' "$log/behaviour.log" | tail -n 200
+  count behaviour $status "$log/behaviour.log"
+}
+
+part_crash() {
+  limited 120 "$log/crash.log" python3 tests/crash/kill_test.py --binary "$CYNAMO_BIN" --rounds "${CYN_KILLS:-5}"
+  local status=$?
+  [ $status -eq 0 ] || cat "$log/crash.log"
+  count crash $status "$log/crash.log"
+}
+
+part_script() { # PART SCRIPT
+  limited 120 "$log/$1.log" "$2" "$build"
+  local status=$?
+  [ $status -eq 0 ] || cat "$log/$1.log"
+  count "$1" $status "$log/$1.log"
+}
+
+parts=("$@")
+if [ ${#parts[@]} -eq 0 ]; then
+  parts=(unit behaviour crash)
+  [ -n "$sanitized" ] || parts=(unit form behaviour crash examples install)
+fi
+for part in "${parts[@]}"; do
+  begin=$(date +%s)
+  case $part in
+    unit | form | behaviour | crash) "part_$part" ;;
+    examples | install) part_script "$part" "tools/test-$part.sh" ;;
+    *) echo "tools/test.sh: no such part: $part" >&2; exit 2 ;;
+  esac
+done
+echo "$total_passed passed, $total_failed failed"
+[ $total_failed -eq 0 ] && [ $total_passed -gt 0 ]
