@@ -38,7 +38,10 @@ cyn_i_item_write *cyn_i_item_write_new(cyn_i_worker *worker, cyn_i_call *call, s
   private_write *own = cyn_i_arena_zalloc(call->arena, 1, sizeof *own);
   cyn_i_write_table *tables = cyn_i_arena_zalloc(call->arena, table_count_max, sizeof *tables);
   cyn_i_action *actions = cyn_i_arena_zalloc(call->arena, action_count, sizeof *actions);
-  if (own == NULL || tables == NULL || actions == NULL) {
+  /* the answer is made when the write is done and can no longer fail: its memory comes first (the sweeper has none) */
+  bool has_output = call->operation == NULL || cyn_i_call_output(call) != NULL;
+  if (own == NULL || tables == NULL || actions == NULL || !has_output) {
+    call->output = NULL;
     (void)cyn_i_call_failed(call, cyn_i_error_no_memory(call->error));
     return NULL;
   }
@@ -85,6 +88,7 @@ static void release_tables(cyn_i_item_write *write) {
 
 cyn_i_pending *cyn_i_item_write_abandon(cyn_i_item_write *write, cyn_status status) {
   release_tables(write);
+  write->pending.call->output = NULL;
   return cyn_i_call_failed(write->pending.call, status);
 }
 
@@ -604,6 +608,7 @@ static void finish(cyn_i_pending *pending) {
     call->status = CYN_OK;
     own->write.answer(&own->write);
   }
+  if (call->status != CYN_OK) call->output = NULL;
   release_tables(&own->write);
 }
 

@@ -56,7 +56,7 @@ struct cyn_i_item_write {
   cyn_i_store_key token_key;
   uint8_t token_fingerprint[32];
   bool is_replay;               /* left by decide: the same token and content were seen, nothing was applied */
-  /* makes the answer; runs when every action was carried out */
+  /* fills call->output, which is there already; runs when every action was carried out */
   void (*answer)(cyn_i_item_write *write);
 };
 

@@ -10,13 +10,9 @@
 static void answer(cyn_i_item_write *write) {
   cyn_i_call *call = write->pending.call;
   const cyn_batch_write_item_input *input = call->input;
-  cyn_batch_write_item_output *output = cyn_i_call_output(call);
-  cyn_batch_write_item_request_map_entry *none = cyn_i_arena_zalloc(call->arena, 1, sizeof *none);
-  if (output == NULL || none == NULL) {
-    call->status = cyn_i_error_no_memory(call->error);
-    return;
-  }
-  output->unprocessed_items.at = none; /* present and empty */
+  cyn_batch_write_item_output *output = call->output;
+  static const cyn_batch_write_item_request_map_entry none;
+  output->unprocessed_items.at = &none; /* present and empty */
   cyn_i_answer_capacities(write, cyn_i_capacity_wanted_from(input->return_consumed_capacity), &output->consumed_capacity);
   if (cyn_i_is(input->return_item_collection_metrics, CYN_RETURN_ITEM_COLLECTION_METRICS_SIZE))
     cyn_i_answer_collections(write, &output->item_collection_metrics);

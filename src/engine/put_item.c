@@ -3,8 +3,7 @@
 
 static void answer(cyn_i_item_write *write) {
   const cyn_put_item_input *input = write->pending.call->input;
-  cyn_put_item_output *output = cyn_i_call_output(write->pending.call);
-  if (output == NULL) return;
+  cyn_put_item_output *output = write->pending.call->output;
   const cyn_i_action *action = &write->actions[0];
   if (action->keep_old) output->attributes = (cyn_item){action->old_item, action->old_item_size, NULL};
   cyn_i_single_write_figures(write, input->return_consumed_capacity, input->return_item_collection_metrics,

@@ -76,8 +76,7 @@ static cyn_status prepare(cyn_i_worker *worker, cyn_i_call *call, const transact
 static void answer(cyn_i_item_write *write) {
   cyn_i_call *call = write->pending.call;
   const cyn_transact_write_items_input *input = call->input;
-  cyn_transact_write_items_output *output = cyn_i_call_output(call);
-  if (output == NULL) return;
+  cyn_transact_write_items_output *output = call->output;
   cyn_i_answer_capacities(write, cyn_i_capacity_wanted_from(input->return_consumed_capacity), &output->consumed_capacity);
   if (cyn_i_is(input->return_item_collection_metrics, CYN_RETURN_ITEM_COLLECTION_METRICS_SIZE))
     cyn_i_answer_collections(write, &output->item_collection_metrics);

@@ -25,8 +25,7 @@ static cyn_item returned(cyn_i_call *call, const cyn_i_action *action, cyn_bytes
 static void answer(cyn_i_item_write *write) {
   cyn_i_call *call = write->pending.call;
   const cyn_update_item_input *input = call->input;
-  cyn_update_item_output *output = cyn_i_call_output(call);
-  if (output == NULL) return;
+  cyn_update_item_output *output = call->output;
   const cyn_i_action *action = &write->actions[0];
   if (action->keep_old || action->keep_new) output->attributes = returned(call, action, input->return_values);
   cyn_i_single_write_figures(write, input->return_consumed_capacity, input->return_item_collection_metrics,
