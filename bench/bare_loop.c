@@ -1,5 +1,5 @@
-/* The limit that the server is measured against: one thread, epoll, keep-alive. Reads a whole request, looks nothing up,
- * sends a ready answer of as many bytes as asked.
+/* The limit that the server is measured against: one thread, epoll, keep-alive. Reads a whole request, looks nothing
+ * up, sends a ready answer of as many bytes as asked.
  *
  *   bare_loop PORT BODY_BYTES [POLL_US]
  *
@@ -38,11 +38,12 @@ static void on_stop(int number) {
 static void make_answer(size_t body_bytes) {
   answer = malloc(body_bytes + 512);
   if (answer == NULL) exit(1);
-  int head = snprintf(answer, 512,
-                      "HTTP/1.1 200 OK\r\nServer: Cynamo\r\nDate: Tue, 24 Nov 2026 00:00:00 GMT\r\n"
-                      "Content-Type: application/x-amz-json-1.0\r\nContent-Length: %zu\r\n"
-                      "x-amzn-RequestId: 0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123\r\nx-amz-crc32: 1234567890\r\n\r\n",
-                      body_bytes);
+  int head = snprintf(
+      answer, 512,
+      "HTTP/1.1 200 OK\r\nServer: Cynamo\r\nDate: Tue, 24 Nov 2026 00:00:00 GMT\r\n"
+      "Content-Type: application/x-amz-json-1.0\r\nContent-Length: %zu\r\n"
+      "x-amzn-RequestId: 0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123\r\nx-amz-crc32: 1234567890\r\n\r\n",
+      body_bytes);
   memset(answer + head, ' ', body_bytes);
   answer_size = (size_t)head + body_bytes;
 }
@@ -97,8 +98,8 @@ static void serve(int fd) {
 
 static int listen_on(int port) {
   int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port),
-                                .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  struct sockaddr_in address = {
+      .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
   (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || listen(fd, 1024) != 0) {
     perror("bare_loop");

@@ -1,6 +1,6 @@
-/* Fuzz target: bytes of a connection through the HTTP parser, whole and cut into pieces; both must see the same requests.
- * What is complete then goes through the authorization and the canonical request of its signature. The first byte chooses
- * where to cut. */
+/* Fuzz target: bytes of a connection through the HTTP parser, whole and cut into pieces; both must see the same
+ * requests. What is complete then goes through the authorization and the canonical request of its signature. The first
+ * byte chooses where to cut. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static cyn_i_sigv4_cache *cache;
 
 typedef struct stream {
   char buffer[BYTES_MAX];
-  uint32_t size;   /* received */
+  uint32_t size; /* received */
   uint32_t parsed;
   cyn_i_http http;
 } stream;

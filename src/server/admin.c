@@ -58,7 +58,8 @@ static void put_server(cyn_i_buf *out, cyn_server *server, const cyn_i_metrics *
   cyn_i_db_stat stat = {0, 0, 0};
   cyn_i_db_stat_get(server->db, &stat);
   single(out, "cynamo_connections", "gauge", "Open client connections.", (uint64_t)atomic_load(&server->connections));
-  single(out, "cynamo_connections_accepted_total", "counter", "Connections accepted.", load(&sum->connections_accepted));
+  single(out, "cynamo_connections_accepted_total", "counter", "Connections accepted.",
+         load(&sum->connections_accepted));
   single(out, "cynamo_connections_refused_total", "counter", "Connections refused for a limit.",
          load(&sum->connections_refused));
   single(out, "cynamo_http_faults_total", "counter", "Requests that were no valid HTTP, too large or too slow.",
@@ -94,7 +95,8 @@ static void answer_metrics(cyn_i_request *request) {
   for (unsigned i = 0; i < CYN_OPERATION_COUNT; i++)
     if (load(&sum->requests[i]) != 0) put_histogram(&out, sum, i);
   cyn_bytes body = out.failed ? cyn_str("") : (cyn_bytes){(char *)out.data, out.size};
-  cyn_i_response_plain(request, out.failed ? 500 : 200, "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n", body);
+  cyn_i_response_plain(request, out.failed ? 500 : 200, "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n",
+                       body);
 }
 
 static void answer_health(cyn_i_request *request) {
@@ -102,7 +104,8 @@ static void answer_health(cyn_i_request *request) {
   cyn_i_buf out;
   cyn_i_buf_init(&out, &request->arena);
   bool is_stopping = request->loop->stopping;
-  cyn_i_buf_printf(&out, "{\"status\":\"%s\",\"version\":\"%s\",\"store\":", is_stopping ? "stopping" : "healthy", CYN_RELEASE);
+  cyn_i_buf_printf(&out, "{\"status\":\"%s\",\"version\":\"%s\",\"store\":", is_stopping ? "stopping" : "healthy",
+                   CYN_RELEASE);
   cyn_i_json_write_string(&out, cyn_str(cyn_i_db_url(server->db)));
   cyn_i_buf_printf(&out, ",\"volatile\":%s,\"uptime_ms\":%llu}\n", cyn_i_db_is_volatile(server->db) ? "true" : "false",
                    (unsigned long long)((cyn_i_clock_monotonic_ns() - server->start_ns) / 1000000));
@@ -126,5 +129,6 @@ void cyn_i_admin_answer(cyn_i_request *request, cyn_bytes path) {
     pages[i].answer(request);
     return;
   }
-  cyn_i_response_plain(request, 404, "Content-Type: text/plain\r\n", cyn_str("no such page: /_cynamo/health, /_cynamo/metrics\n"));
+  cyn_i_response_plain(request, 404, "Content-Type: text/plain\r\n",
+                       cyn_str("no such page: /_cynamo/health, /_cynamo/metrics\n"));
 }

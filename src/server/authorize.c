@@ -102,7 +102,8 @@ static void split_credential(cyn_i_authorization *out) {
 }
 
 static cyn_status parse_query(cyn_bytes url, cyn_i_arena *arena, cyn_i_authorization *out, cyn_error *error) {
-  const char *names[5] = {"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date"};
+  const char *names[5] = {"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders",
+                          "X-Amz-Date"};
   cyn_bytes *values[5] = {&out->algorithm, &out->credential, &out->signature, &out->signed_headers, &out->date};
   char text[512] = "";
   size_t size = 0;
@@ -120,7 +121,8 @@ static cyn_status parse_query(cyn_bytes url, cyn_i_arena *arena, cyn_i_authoriza
   return CYN_OK;
 }
 
-static cyn_status check_header(cyn_bytes header, const cyn_i_authorization *parsed, cyn_i_arena *arena, cyn_error *error) {
+static cyn_status check_header(cyn_bytes header, const cyn_i_authorization *parsed, cyn_i_arena *arena,
+                               cyn_error *error) {
   if (parsed->credential.size != 0 && parsed->signature.size != 0 && parsed->signed_headers.size != 0 &&
       parsed->date.size != 0)
     return CYN_OK;
@@ -129,9 +131,8 @@ static cyn_status check_header(cyn_bytes header, const cyn_i_authorization *pars
       parsed->credential.size == 0 ? "Authorization header requires 'Credential' parameter. " : "",
       parsed->signature.size == 0 ? "Authorization header requires 'Signature' parameter. " : "",
       parsed->signed_headers.size == 0 ? "Authorization header requires 'SignedHeaders' parameter. " : "",
-      parsed->date.size == 0
-          ? "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. "
-          : "",
+      parsed->date.size == 0 ? "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. "
+                             : "",
       (int)header.size, header.data);
   if (text == NULL) return cyn_i_error_no_memory(error);
   return cyn_i_error_set(error, CYN_E_INCOMPLETE_SIGNATURE, text);
@@ -142,7 +143,8 @@ cyn_status cyn_i_authorization_parse(const cyn_i_http *http, const char *buffer,
   memset(out, 0, sizeof *out);
   cyn_bytes url = cyn_i_http_bytes(buffer, http->url);
   cyn_bytes header = cyn_i_http_get(http, buffer, CYN_HTTP_AUTHORIZATION);
-  bool has_query = memchr(url.data, '?', url.size) != NULL && cyn_i_query_get(url, "X-Amz-Algorithm", arena).data != NULL;
+  bool has_query =
+      memchr(url.data, '?', url.size) != NULL && cyn_i_query_get(url, "X-Amz-Algorithm", arena).data != NULL;
   if (has_query && header.data != NULL)
     return cyn_i_error_set(error, CYN_E_INVALID_SIGNATURE,
                            "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.");

@@ -1,5 +1,6 @@
 /* What a request says of its sender: the Authorization header or the X-Amz-… query parameters of a presigned request,
- * taken apart. The checks that need no secret are made here (validation.md 1.3, rows 1 to 4); sigv4.h makes the rest. */
+ * taken apart. The checks that need no secret are made here (validation.md 1.3, rows 1 to 4); sigv4.h makes the rest.
+ */
 #ifndef CYN_SERVER_AUTHORIZE_H
 #define CYN_SERVER_AUTHORIZE_H
 
@@ -12,15 +13,15 @@
 #include "server/http.h"
 
 typedef struct cyn_i_authorization {
-  bool is_query;            /* presigned */
+  bool is_query; /* presigned */
   cyn_bytes algorithm;
-  cyn_bytes credential;     /* key id/date/region/service/terminator */
+  cyn_bytes credential; /* key id/date/region/service/terminator */
   cyn_bytes signature;
   cyn_bytes signed_headers; /* "host;x-amz-date" */
   cyn_bytes date;
-  cyn_bytes token;          /* absent where the request carries none */
-  cyn_bytes expires;        /* X-Amz-Expires, presigned only */
-  unsigned part_count;      /* of the credential, trailing slashes ignored; the parts below stand when it is 5 */
+  cyn_bytes token;     /* absent where the request carries none */
+  cyn_bytes expires;   /* X-Amz-Expires, presigned only */
+  unsigned part_count; /* of the credential, trailing slashes ignored; the parts below stand when it is 5 */
   cyn_bytes access_key, scope_date, region, service, terminator;
 } cyn_i_authorization;
 

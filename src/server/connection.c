@@ -16,13 +16,13 @@
 #include "base/clock.h"
 #include "server/server_private.h"
 
-#define IN_BYTES_MIN 32768         /* of a request's receive buffer */
-#define IN_BYTES_FREE_MIN 2048     /* room that is worth a read */
-#define IN_BYTES_UNCOUNTED 65536   /* a larger buffer counts as pending */
+#define IN_BYTES_MIN 32768       /* of a request's receive buffer */
+#define IN_BYTES_FREE_MIN 2048   /* room that is worth a read */
+#define IN_BYTES_UNCOUNTED 65536 /* a larger buffer counts as pending */
 #define READ_ROUNDS_MAX 16
 #define LINGER_MS 2000
 #define LINGER_BYTES_MAX (64u << 20)
-#define SEND_PROGRESS_BYTES 4096   /* that a slow reader must take within the send timeout */
+#define SEND_PROGRESS_BYTES 4096 /* that a slow reader must take within the send timeout */
 
 enum { IO_CLOSED = 0, IO_AGAIN = -1, IO_FAILED = -2 };
 
@@ -324,7 +324,8 @@ static bool make_room(cyn_i_connection *connection) {
 static void send_continue(cyn_i_connection *connection) {
   static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
   connection->request->http.wants_continue = false;
-  if (connection->request->http.body.size == 0 && transmit(connection, text, sizeof text - 1) != (ssize_t)sizeof text - 1)
+  if (connection->request->http.body.size == 0 &&
+      transmit(connection, text, sizeof text - 1) != (ssize_t)sizeof text - 1)
     cyn_i_connection_close(connection);
 }
 
@@ -450,7 +451,8 @@ void cyn_i_connection_stop(cyn_i_connection *connection) {
 
 void cyn_i_connection_timed_out(cyn_i_connection *connection) {
   cyn_i_request *request = connection->request;
-  bool has_begun = connection->state == CYN_CONNECTION_READING && request != NULL && request->in_size > request->http.start;
+  bool has_begun =
+      connection->state == CYN_CONNECTION_READING && request != NULL && request->in_size > request->http.start;
   if (has_begun) {
     send_fault(connection, 408);
   } else {

@@ -86,8 +86,8 @@ static int64_t parse_time_ms(cyn_bytes text) {
 }
 
 /* One "name = value" of the section being read. */
-static cyn_status take_setting(cyn_i_credential *entry, cyn_bytes name, cyn_bytes value, const char *path, unsigned line,
-                               cyn_error *error) {
+static cyn_status take_setting(cyn_i_credential *entry, cyn_bytes name, cyn_bytes value, const char *path,
+                               unsigned line, cyn_error *error) {
   if (is_text(name, "aws_access_key_id")) {
     entry->access_key = value;
   } else if (is_text(name, "aws_secret_access_key")) {
@@ -96,14 +96,15 @@ static cyn_status take_setting(cyn_i_credential *entry, cyn_bytes name, cyn_byte
     entry->token = value;
   } else if (is_text(name, "aws_account_id")) {
     if (value.size != 12 || strspn(value.data, "0123456789") < 12)
-      return cyn_i_error_setf(error, CYN_E_USAGE, "credentials file %s, line %u: aws_account_id is not 12 digits", path, line);
+      return cyn_i_error_setf(error, CYN_E_USAGE, "credentials file %s, line %u: aws_account_id is not 12 digits", path,
+                              line);
     entry->account = value;
   } else if (is_text(name, "aws_expiration")) {
     entry->expires_ms = parse_time_ms(value);
     if (entry->expires_ms == 0)
       return cyn_i_error_setf(error, CYN_E_USAGE,
-                              "credentials file %s, line %u: aws_expiration is not a time such as 2026-01-31T12:00:00Z", path,
-                              line);
+                              "credentials file %s, line %u: aws_expiration is not a time such as 2026-01-31T12:00:00Z",
+                              path, line);
   }
   return CYN_OK;
 }
@@ -143,8 +144,10 @@ static cyn_status parse(cyn_i_credentials *into, size_t size, const char *path, 
     }
     const char *equals = memchr(text.data, '=', text.size);
     if (equals == NULL)
-      return cyn_i_error_setf(error, CYN_E_USAGE, "credentials file %s, line %u: neither [section] nor name = value", path, line);
-    status = take_setting(&entry, trimmed(text.data, equals), trimmed(equals + 1, text.data + text.size), path, line, error);
+      return cyn_i_error_setf(error, CYN_E_USAGE, "credentials file %s, line %u: neither [section] nor name = value",
+                              path, line);
+    status =
+        take_setting(&entry, trimmed(text.data, equals), trimmed(equals + 1, text.data + text.size), path, line, error);
   }
   if (status == CYN_OK) status = end_section(into, &entry, path, line + 1, error);
   if (status == CYN_OK && into->count == 0)
@@ -168,10 +171,12 @@ cyn_status cyn_i_credentials_load(const char *path, cyn_i_credentials **out, cyn
 
 size_t cyn_i_credentials_count(const cyn_i_credentials *credentials) { return credentials->count; }
 
-const cyn_i_credential *cyn_i_credentials_find(const cyn_i_credentials *credentials, cyn_bytes access_key, size_t *from) {
+const cyn_i_credential *cyn_i_credentials_find(const cyn_i_credentials *credentials, cyn_bytes access_key,
+                                               size_t *from) {
   while (*from < credentials->count) {
     const cyn_i_credential *entry = &credentials->entries[(*from)++];
-    if (entry->access_key.size == access_key.size && memcmp(entry->access_key.data, access_key.data, access_key.size) == 0)
+    if (entry->access_key.size == access_key.size &&
+        memcmp(entry->access_key.data, access_key.data, access_key.size) == 0)
       return entry;
   }
   return NULL;

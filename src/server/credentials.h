@@ -16,9 +16,9 @@
 typedef struct cyn_i_credential {
   cyn_bytes access_key;
   cyn_bytes secret;
-  cyn_bytes token;      /* absent: none */
-  cyn_bytes account;    /* absent: none given */
-  int64_t expires_ms;   /* 0: never */
+  cyn_bytes token;    /* absent: none */
+  cyn_bytes account;  /* absent: none given */
+  int64_t expires_ms; /* 0: never */
 } cyn_i_credential;
 
 typedef struct cyn_i_credentials cyn_i_credentials;
@@ -29,6 +29,7 @@ void cyn_i_credentials_destroy(cyn_i_credentials *credentials);
 
 size_t cyn_i_credentials_count(const cyn_i_credentials *credentials);
 /* The first entry with this key id at or behind `*from`, which moves behind it; NULL when there is none. */
-const cyn_i_credential *cyn_i_credentials_find(const cyn_i_credentials *credentials, cyn_bytes access_key, size_t *from);
+const cyn_i_credential *cyn_i_credentials_find(const cyn_i_credentials *credentials, cyn_bytes access_key,
+                                               size_t *from);
 
 #endif

@@ -58,7 +58,8 @@ static const struct {
   uint8_t size;
   uint8_t known;
 } known_names[] = {
-#define KNOWN(text, known) {text, sizeof text - 1, known}
+#define KNOWN(text, known) \
+  { text, sizeof text - 1, known }
     KNOWN("host", CYN_HTTP_HOST),
     KNOWN("date", CYN_HTTP_DATE),
     KNOWN("origin", CYN_HTTP_ORIGIN),
@@ -75,8 +76,8 @@ static const struct {
 };
 #define KNOWN_SIZE_MAX 30
 /* Index + 1 of the first known name of a size. */
-static const uint8_t first_of_size[KNOWN_SIZE_MAX + 1] = {[4] = 1, [6] = 3, [10] = 5, [12] = 6, [13] = 8,
-                                                          [14] = 9, [20] = 10, [29] = 11, [30] = 12};
+static const uint8_t first_of_size[KNOWN_SIZE_MAX + 1] = {
+    [4] = 1, [6] = 3, [10] = 5, [12] = 6, [13] = 8, [14] = 9, [20] = 10, [29] = 11, [30] = 12};
 
 bool cyn_i_http_same_name(const char *text, const char *lower, uint32_t size) {
   for (uint32_t i = 0; i < size; i++) {
@@ -117,8 +118,11 @@ static int check_chunked(cyn_i_http *http) {
   unsigned count = 0;
   for (uint32_t i = 0; i < http->header_count; i++) {
     const cyn_i_http_header *header = &http->headers[i];
-    if (header->name.size != sizeof name - 1 || !cyn_i_http_same_name(http->base + header->name.offset, name, sizeof name - 1)) continue;
-    bool fits = header->value.size == sizeof value - 1 && cyn_i_http_same_name(http->base + header->value.offset, value, sizeof value - 1);
+    if (header->name.size != sizeof name - 1 ||
+        !cyn_i_http_same_name(http->base + header->name.offset, name, sizeof name - 1))
+      continue;
+    bool fits = header->value.size == sizeof value - 1 &&
+                cyn_i_http_same_name(http->base + header->value.offset, value, sizeof value - 1);
     if (!fits || ++count > 1) return fault(http, 501);
   }
   return http->parser.http_minor == 0 ? fault(http, 400) : 0;

@@ -1,5 +1,5 @@
-/* One HTTP/1.1 request, parsed in place: the bytes of head and body stay in one growing buffer and are named by offsets,
- * so the buffer may move between two reads. Pure: no sockets, no allocation. */
+/* One HTTP/1.1 request, parsed in place: the bytes of head and body stay in one growing buffer and are named by
+ * offsets, so the buffer may move between two reads. Pure: no sockets, no allocation. */
 #ifndef CYN_SERVER_HTTP_H
 #define CYN_SERVER_HTTP_H
 
@@ -53,13 +53,13 @@ typedef enum cyn_i_http_result {
 typedef struct cyn_i_http {
   llhttp_t parser;
   const cyn_i_http_limits *limits;
-  const char *base;       /* the buffer, during a feed */
-  uint32_t start;         /* where the request begins in the buffer */
-  uint32_t end;           /* where it ends, when complete */
+  const char *base; /* the buffer, during a feed */
+  uint32_t start;   /* where the request begins in the buffer */
+  uint32_t end;     /* where it ends, when complete */
   uint32_t content_length;
   uint64_t raw_body_bytes; /* chunk framing included: bounds never-ending chunks */
   cyn_i_span url;
-  cyn_i_span body;        /* contiguous: chunked bodies are closed up in place */
+  cyn_i_span body; /* contiguous: chunked bodies are closed up in place */
   uint16_t header_count;
   uint16_t fault_status;
   uint8_t known_index[CYN_HTTP_KNOWN_COUNT]; /* index in headers + 1; 0: absent */
@@ -67,7 +67,7 @@ typedef struct cyn_i_http {
   bool complete;
   bool keep_alive;
   bool chunked;
-  bool wants_continue;    /* Expect: 100-continue, not answered yet */
+  bool wants_continue; /* Expect: 100-continue, not answered yet */
   cyn_i_http_header headers[CYN_HTTP_HEADERS_MAX];
 } cyn_i_http;
 

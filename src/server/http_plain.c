@@ -1,7 +1,7 @@
 /* See http_private.h. llhttp steps through a request byte by byte; the requests of the SDKs are so plain that searching
- * for line ends finds the same in a quarter of the time. Only what cannot be read in two ways is taken here: the least doubt
- * (a byte outside printable ASCII, a header about framing other than one length of digits) leaves the request to llhttp.
- * fuzz/http_fuzz.c holds the two to the same results. */
+ * for line ends finds the same in a quarter of the time. Only what cannot be read in two ways is taken here: the least
+ * doubt (a byte outside printable ASCII, a header about framing other than one length of digits) leaves the request to
+ * llhttp. fuzz/http_fuzz.c holds the two to the same results. */
 #include <string.h>
 
 #include "server/http_private.h"
@@ -13,7 +13,7 @@ static const uint8_t in_name[256] = {
 #define FOUR(c) [c] = 1, [(c) + 1] = 1, [(c) + 2] = 1, [(c) + 3] = 1
     FOUR('A'), FOUR('E'), FOUR('I'), FOUR('M'), FOUR('Q'), FOUR('U'), ['Y'] = 1, ['Z'] = 1,
     FOUR('a'), FOUR('e'), FOUR('i'), FOUR('m'), FOUR('q'), FOUR('u'), ['y'] = 1, ['z'] = 1,
-    FOUR('0'), FOUR('4'), ['8'] = 1,  ['9'] = 1,  ['-'] = 1,  ['_'] = 1,
+    FOUR('0'), FOUR('4'), ['8'] = 1, ['9'] = 1, ['-'] = 1, ['_'] = 1,
 #undef FOUR
 };
 

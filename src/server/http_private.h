@@ -4,15 +4,16 @@
 
 #include "server/http.h"
 
-/* Trims the value of headers[index] and notes the header if it is one of the known ones; 0, or what a callback of llhttp
- * returns to stop it. */
+/* Trims the value of headers[index] and notes the header if it is one of the known ones; 0, or what a callback of
+ * llhttp returns to stop it. */
 int cyn_i_http_note_header(cyn_i_http *http, uint32_t index);
 
 /* `text` equals `lower` in any case. */
 bool cyn_i_http_same_name(const char *text, const char *lower, uint32_t size);
 
-/* The request that clients send a thousand times a second: whole, POST /, a length, nothing unusual. True when buffer[start,
- * size) begins with such a one, and then it is parsed exactly as llhttp would; false leaves `http` as it was begun. */
+/* The request that clients send a thousand times a second: whole, POST /, a length, nothing unusual. True when
+ * buffer[start, size) begins with such a one, and then it is parsed exactly as llhttp would; false leaves `http` as it
+ * was begun. */
 bool cyn_i_http_parse_plain(cyn_i_http *http, uint32_t size);
 
 #endif

@@ -4,8 +4,8 @@
  *                   as for `aws dynamodb batch-write-item` (with or without the word RequestItems around)
  *   T.items.jsonl   one item a line in DynamoDB JSON, for table T
  *
- * A table that exists already is left as it is, and items go only into tables that this start has created: what a user has
- * changed since the first start stays. Everything goes through the API's own decoder and checks. */
+ * A table that exists already is left as it is, and items go only into tables that this start has created: what a user
+ * has changed since the first start stays. Everything goes through the API's own decoder and checks. */
 #include "server/init_private.h"
 
 #include <dirent.h>
@@ -44,9 +44,11 @@ static cyn_status list_files(cyn_i_init *init, char **names, size_t *count) {
   const struct dirent *entry;
   cyn_status status = CYN_OK;
   while (status == CYN_OK && (entry = readdir(folder)) != NULL) {
-    if (entry->d_name[0] == '.' || (!ends_in(entry->d_name, ".json") && !ends_in(entry->d_name, ".items.jsonl"))) continue;
+    if (entry->d_name[0] == '.' || (!ends_in(entry->d_name, ".json") && !ends_in(entry->d_name, ".items.jsonl")))
+      continue;
     if (*count == FILES_MAX) {
-      status = cyn_i_error_setf(init->error, CYN_E_USAGE, "--init %s holds more than %d files", init->directory, FILES_MAX);
+      status =
+          cyn_i_error_setf(init->error, CYN_E_USAGE, "--init %s holds more than %d files", init->directory, FILES_MAX);
       break;
     }
     names[*count] = cyn_i_arena_printf(&init->lasting, "%s", entry->d_name);
@@ -94,7 +96,8 @@ cyn_status cyn_i_init_fault(cyn_i_init *init, const char *reason) {
 }
 
 /* A call of the API with a JSON input. An error that the caller does not expect is his to report, from `failure`. */
-static cyn_status call(cyn_i_init *init, const char *operation, cyn_bytes body, const void **output, cyn_error *failure) {
+static cyn_status call(cyn_i_init *init, const char *operation, cyn_bytes body, const void **output,
+                       cyn_error *failure) {
   void *input = NULL;
   const cyn_i_operation *found = cyn_i_operation_find(cyn_str(operation), false);
   if (found == NULL) return cyn_i_error_setf(failure, CYN_E_INTERNAL, "no operation %s", operation);
@@ -118,8 +121,9 @@ static cyn_status call(cyn_i_init *init, const char *operation, cyn_bytes body, 
 /* Ends in a line that names the file, unless all went well. */
 static cyn_status report(cyn_i_init *init, cyn_status status, cyn_error *failure) {
   if (status != CYN_OK)
-    status = cyn_i_init_fault(init, failure->message != NULL && failure->message[0] != '\0' ? failure->message
-                                                                                            : "no valid JSON for this call");
+    status =
+        cyn_i_init_fault(init, failure->message != NULL && failure->message[0] != '\0' ? failure->message
+                                                                                       : "no valid JSON for this call");
   cyn_error_clean_up(failure);
   return status;
 }
@@ -195,7 +199,8 @@ bool cyn_i_init_next_member(cyn_i_json *json, cyn_bytes *key, cyn_bytes *value) 
   const uint8_t *start = json->next;
   cyn_i_json_token first = cyn_i_json_next(json);
   if (first == CYN_JSON_ERROR || !cyn_i_json_skip(json, first)) return false;
-  while (start < json->next && (*start == ':' || *start == ' ' || *start == '\t' || *start == '\n' || *start == '\r')) start++;
+  while (start < json->next && (*start == ':' || *start == ' ' || *start == '\t' || *start == '\n' || *start == '\r'))
+    start++;
   *value = (cyn_bytes){(const char *)start, (size_t)(json->next - start)};
   return true;
 }
@@ -219,8 +224,8 @@ cyn_bytes cyn_i_init_string(cyn_i_init *init, cyn_bytes value) {
 /* ---- items ---- */
 
 static void log_skipped(const cyn_i_init *init, cyn_bytes table) {
-  const cyn_i_log_field fields[] = {
-      CYN_I_LOG_TEXT("file", cyn_str(init->file)), CYN_I_LOG_TEXT("table", table), CYN_I_LOG_END};
+  const cyn_i_log_field fields[] = {CYN_I_LOG_TEXT("file", cyn_str(init->file)), CYN_I_LOG_TEXT("table", table),
+                                    CYN_I_LOG_END};
   cyn_i_log_write(&init->server->log, CYN_I_LOG_INFO, "items not loaded: the table was there before", fields);
 }
 
@@ -338,7 +343,8 @@ static cyn_status load_json(cyn_i_init *init, cyn_bytes file, bool items_pass) {
   bool is_map = file.size != 0 && cyn_i_json_next(&json) == CYN_JSON_OBJECT_BEGIN &&
                 cyn_i_init_next_member(&json, &key, &value) && value.size != 0 && value.data[0] == '[';
   if (is_map) return load_request_items(init, file);
-  return cyn_i_init_fault(init, "neither a CreateTable input, nor a CloudFormation template, nor a BatchWriteItem request");
+  return cyn_i_init_fault(init,
+                          "neither a CreateTable input, nor a CloudFormation template, nor a BatchWriteItem request");
 }
 
 static cyn_status load_file(cyn_i_init *init, const char *name, bool items_pass) {
@@ -369,9 +375,9 @@ cyn_status cyn_i_init_directory(cyn_server *server, const char *directory, cyn_e
   for (int pass = 0; pass < 2; pass++)
     for (size_t i = 0; i < count && status == CYN_OK; i++) status = load_file(&init, names[i], pass == 1);
   if (status == CYN_OK) {
-    const cyn_i_log_field fields[] = {
-        CYN_I_LOG_TEXT("directory", cyn_str(directory)), CYN_I_LOG_NUMBER("files", count),
-        CYN_I_LOG_NUMBER("tables_created", init.table_count), CYN_I_LOG_NUMBER("items", init.item_count), CYN_I_LOG_END};
+    const cyn_i_log_field fields[] = {CYN_I_LOG_TEXT("directory", cyn_str(directory)), CYN_I_LOG_NUMBER("files", count),
+                                      CYN_I_LOG_NUMBER("tables_created", init.table_count),
+                                      CYN_I_LOG_NUMBER("items", init.item_count), CYN_I_LOG_END};
     cyn_i_log_write(&server->log, CYN_I_LOG_INFO, "initialized", fields);
   }
   cyn_i_arena_clean_up(&init.arena);

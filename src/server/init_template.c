@@ -1,28 +1,29 @@
-/* CloudFormation templates in JSON: each AWS::DynamoDB::Table becomes a CreateTable input, and UpdateTimeToLive where the
- * template asks for it. Properties are copied as they are but for the few that the API spells otherwise; Ref and Fn::Sub
- * are resolved from the template's parameters and the pseudo parameters, any other function is a fault that names itself. */
+/* CloudFormation templates in JSON: each AWS::DynamoDB::Table becomes a CreateTable input, and UpdateTimeToLive where
+ * the template asks for it. Properties are copied as they are but for the few that the API spells otherwise; Ref and
+ * Fn::Sub are resolved from the template's parameters and the pseudo parameters, any other function is a fault that
+ * names itself. */
 #include <string.h>
 
 #include "server/init_private.h"
 
-typedef struct template {
+typedef struct stack {
   cyn_i_init *init;
   cyn_bytes parameters; /* the section, or absent */
   cyn_status status;
-} template;
+} stack;
 
 static bool is(cyn_bytes bytes, const char *text) {
   return bytes.size == strlen(text) && memcmp(bytes.data, text, bytes.size) == 0;
 }
 
-static void fault(template *from, const char *reason) {
+static void fault(stack *from, const char *reason) {
   if (from->status == CYN_OK) from->status = cyn_i_init_fault(from->init, reason);
 }
 
 /* ---- references ---- */
 
 /* The text that a name stands for: a pseudo parameter, or a parameter's Default. */
-static cyn_bytes resolve(template *from, cyn_bytes name) {
+static cyn_bytes resolve(stack *from, cyn_bytes name) {
   const cyn_i_settings *settings = &from->init->server->settings;
   if (is(name, "AWS::Region")) return cyn_str(settings->region);
   if (is(name, "AWS::AccountId")) return cyn_str(settings->account);
@@ -32,19 +33,21 @@ static cyn_bytes resolve(template *from, cyn_bytes name) {
   if (name.size < sizeof text) {
     memcpy(text, name.data, name.size);
     text[name.size] = '\0';
-    cyn_bytes standard = cyn_i_init_member(from->init, cyn_i_init_member(from->init, from->parameters, text), "Default");
+    cyn_bytes standard =
+        cyn_i_init_member(from->init, cyn_i_init_member(from->init, from->parameters, text), "Default");
     if (standard.size != 0 && standard.data[0] != '"') return standard; /* a number */
     cyn_bytes string = cyn_i_init_string(from->init, standard);
     if (string.data != NULL) return string;
   }
-  const char *reason = cyn_i_arena_printf(&from->init->arena, "%.*s has no Default among the template's Parameters: give it one",
-                                          (int)(name.size < 100 ? name.size : 100), name.data);
+  const char *reason =
+      cyn_i_arena_printf(&from->init->arena, "%.*s has no Default among the template's Parameters: give it one",
+                         (int)(name.size < 100 ? name.size : 100), name.data);
   fault(from, reason != NULL ? reason : "a Ref is not resolved");
   return cyn_str("");
 }
 
 /* "${Name}-table" with its names resolved. */
-static cyn_bytes substitute(template *from, cyn_bytes text) {
+static cyn_bytes substitute(stack *from, cyn_bytes text) {
   cyn_i_buf out;
   cyn_i_buf_init(&out, &from->init->arena);
   for (size_t i = 0; i < text.size; i++) {
@@ -63,7 +66,7 @@ static cyn_bytes substitute(template *from, cyn_bytes text) {
 }
 
 /* True when the object is a function of the template language: then *text is what it gives. */
-static bool evaluate(template *from, cyn_bytes object, cyn_bytes *text) {
+static bool evaluate(stack *from, cyn_bytes object, cyn_bytes *text) {
   cyn_i_json json;
   cyn_bytes key, value;
   cyn_i_json_init(&json, (const uint8_t *)object.data, object.size, &from->init->arena);
@@ -99,13 +102,15 @@ static bool is_number_member(cyn_bytes key) {
 
 static void put_text(cyn_i_buf *out, cyn_bytes key, cyn_bytes text) {
   /* templates may write numbers as strings, the API may not */
-  if (is_number_member(key) && is_number(text)) cyn_i_buf_append(out, text.data, text.size);
-  else cyn_i_json_write_string(out, text);
+  if (is_number_member(key) && is_number(text))
+    cyn_i_buf_append(out, text.data, text.size);
+  else
+    cyn_i_json_write_string(out, text);
 }
 
-static void copy(template *from, cyn_bytes key, cyn_bytes value, unsigned depth, cyn_i_buf *out);
+static void copy(stack *from, cyn_bytes key, cyn_bytes value, unsigned depth, cyn_i_buf *out);
 
-static void copy_object(template *from, cyn_bytes object, unsigned depth, cyn_i_buf *out) {
+static void copy_object(stack *from, cyn_bytes object, unsigned depth, cyn_i_buf *out) {
   cyn_i_json json;
   cyn_bytes key, value;
   bool is_first = true;
@@ -122,7 +127,7 @@ static void copy_object(template *from, cyn_bytes object, unsigned depth, cyn_i_
   cyn_i_buf_byte(out, '}');
 }
 
-static void copy_array(template *from, cyn_bytes key, cyn_bytes array, unsigned depth, cyn_i_buf *out) {
+static void copy_array(stack *from, cyn_bytes key, cyn_bytes array, unsigned depth, cyn_i_buf *out) {
   cyn_i_json json;
   cyn_i_json_init(&json, (const uint8_t *)array.data, array.size, &from->init->arena);
   (void)cyn_i_json_next(&json);
@@ -131,20 +136,23 @@ static void copy_array(template *from, cyn_bytes key, cyn_bytes array, unsigned 
     const uint8_t *start = json.next;
     cyn_i_json_token token = cyn_i_json_next(&json);
     if (token == CYN_JSON_ARRAY_END || token == CYN_JSON_ERROR || !cyn_i_json_skip(&json, token)) break;
-    while (start < json.next && (*start == ',' || *start == ' ' || *start == '\t' || *start == '\n' || *start == '\r')) start++;
+    while (start < json.next && (*start == ',' || *start == ' ' || *start == '\t' || *start == '\n' || *start == '\r'))
+      start++;
     if (!is_first) cyn_i_buf_byte(out, ',');
     copy(from, key, (cyn_bytes){(const char *)start, (size_t)(json.next - start)}, depth + 1, out);
   }
   cyn_i_buf_byte(out, ']');
 }
 
-static void copy(template *from, cyn_bytes key, cyn_bytes value, unsigned depth, cyn_i_buf *out) {
+static void copy(stack *from, cyn_bytes key, cyn_bytes value, unsigned depth, cyn_i_buf *out) {
   cyn_bytes text;
   if (depth > CYN_JSON_DEPTH_MAX || value.size == 0) {
     fault(from, "nested too deeply");
   } else if (value.data[0] == '{') {
-    if (evaluate(from, value, &text)) put_text(out, key, text);
-    else copy_object(from, value, depth, out);
+    if (evaluate(from, value, &text))
+      put_text(out, key, text);
+    else
+      copy_object(from, value, depth, out);
   } else if (value.data[0] == '[') {
     copy_array(from, key, value, depth, out);
   } else if (value.data[0] == '"') {
@@ -156,13 +164,13 @@ static void copy(template *from, cyn_bytes key, cyn_bytes value, unsigned depth,
 
 /* ---- a table ---- */
 
-static cyn_bytes text_of(template *from, cyn_bytes value) {
+static cyn_bytes text_of(stack *from, cyn_bytes value) {
   cyn_bytes text;
   if (value.size != 0 && value.data[0] == '{' && evaluate(from, value, &text)) return text;
   return cyn_i_init_string(from->init, value);
 }
 
-static void put_member(template *from, const char *name, cyn_bytes value, cyn_i_buf *out) {
+static void put_member(stack *from, const char *name, cyn_bytes value, cyn_i_buf *out) {
   if (value.data == NULL) return;
   cyn_i_buf_text(out, ",\"");
   cyn_i_buf_text(out, name);
@@ -172,11 +180,20 @@ static void put_member(template *from, const char *name, cyn_bytes value, cyn_i_
 
 /* Members that the template spells as the API does. */
 static const char *const same_members[] = {
-    "AttributeDefinitions", "KeySchema", "BillingMode", "ProvisionedThroughput", "OnDemandThroughput", "WarmThroughput",
-    "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "TableClass", "DeletionProtectionEnabled", "Tags",
+    "AttributeDefinitions",
+    "KeySchema",
+    "BillingMode",
+    "ProvisionedThroughput",
+    "OnDemandThroughput",
+    "WarmThroughput",
+    "GlobalSecondaryIndexes",
+    "LocalSecondaryIndexes",
+    "TableClass",
+    "DeletionProtectionEnabled",
+    "Tags",
 };
 
-static cyn_status create_from(template *from, cyn_bytes logical_id, cyn_bytes properties) {
+static cyn_status create_from(stack *from, cyn_bytes logical_id, cyn_bytes properties) {
   cyn_i_init *init = from->init;
   cyn_i_buf body;
   cyn_i_buf_init(&body, &init->arena);
@@ -186,7 +203,8 @@ static cyn_status create_from(template *from, cyn_bytes logical_id, cyn_bytes pr
   cyn_i_json_write_string(&body, name);
   for (size_t i = 0; i < sizeof same_members / sizeof same_members[0]; i++)
     put_member(from, same_members[i], cyn_i_init_member(init, properties, same_members[i]), &body);
-  cyn_bytes stream = cyn_i_init_member(init, cyn_i_init_member(init, properties, "StreamSpecification"), "StreamViewType");
+  cyn_bytes stream =
+      cyn_i_init_member(init, cyn_i_init_member(init, properties, "StreamSpecification"), "StreamViewType");
   if (stream.data != NULL) {
     cyn_i_buf_text(&body, ",\"StreamSpecification\":{\"StreamEnabled\":true");
     put_member(from, "StreamViewType", stream, &body);
@@ -210,7 +228,7 @@ static cyn_status create_from(template *from, cyn_bytes logical_id, cyn_bytes pr
 }
 
 cyn_status cyn_i_init_template(cyn_i_init *init, cyn_bytes file) {
-  template from = {init, cyn_i_init_member(init, file, "Parameters"), CYN_OK};
+  stack from = {init, cyn_i_init_member(init, file, "Parameters"), CYN_OK};
   cyn_bytes resources = cyn_i_init_member(init, file, "Resources");
   cyn_i_json json;
   cyn_bytes id, resource;

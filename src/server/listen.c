@@ -1,5 +1,5 @@
-/* Listening sockets, made by hand: bookworm's libuv has no flag for SO_REUSEPORT. Several loops share a port through it;
- * since two servers could share one too and nobody would notice, a socket without it is bound first as a probe. */
+/* Listening sockets, made by hand: bookworm's libuv has no flag for SO_REUSEPORT. Several loops share a port through
+ * it; since two servers could share one too and nobody would notice, a socket without it is bound first as a probe. */
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -44,19 +44,22 @@ static int bound_socket(const struct addrinfo *at, bool reuse_port) {
 static cyn_status bind_error(const char *host, int port, cyn_error *error) {
   switch (errno) {
     case EADDRINUSE:
-      return cyn_i_error_setf(error, CYN_E_USAGE,
-                              "port %d on %s is in use: stop the other program, or choose another with --port (0 picks a free one)",
-                              port, host);
+      return cyn_i_error_setf(
+          error, CYN_E_USAGE,
+          "port %d on %s is in use: stop the other program, or choose another with --port (0 picks a free one)", port,
+          host);
     case EACCES:
       return cyn_i_error_setf(error, CYN_E_USAGE, "port %d needs privileges: choose one above 1023 with --port", port);
     case EADDRNOTAVAIL:
       return cyn_i_error_setf(error, CYN_E_USAGE, "%s is no address of this machine: choose another with --host", host);
-    default: return cyn_i_error_setf(error, CYN_E_USAGE, "cannot listen on %s port %d: %s", host, port, strerror(errno));
+    default:
+      return cyn_i_error_setf(error, CYN_E_USAGE, "cannot listen on %s port %d: %s", host, port, strerror(errno));
   }
 }
 
 /* One address: a probe, then `sets` sockets that listen. */
-static cyn_status open_address(const struct addrinfo *at, const char *host, int *port, int sets, int *fds, cyn_error *error) {
+static cyn_status open_address(const struct addrinfo *at, const char *host, int *port, int sets, int *fds,
+                               cyn_error *error) {
   set_port(at->ai_addr, *port);
   int probe = bound_socket(at, false);
   if (probe < 0 || (sets == 1 && listen(probe, BACKLOG) != 0)) {
@@ -98,7 +101,8 @@ cyn_status cyn_i_listen(const char *host, int *port, int sets, int *fds, int *ad
   for (int i = 0; i < sets * CYN_SERVER_LISTENERS_MAX; i++) fds[i] = -1;
   int failed = getaddrinfo(host, NULL, &hints, &found);
   if (failed != 0 || found == NULL)
-    return cyn_i_error_setf(error, CYN_E_USAGE, "host %s is not known (%s): give an address with --host", host, gai_strerror(failed));
+    return cyn_i_error_setf(error, CYN_E_USAGE, "host %s is not known (%s): give an address with --host", host,
+                            gai_strerror(failed));
   *address_count = 0;
   cyn_status status = CYN_OK;
   for (const struct addrinfo *at = found; at != NULL && *address_count < CYN_SERVER_LISTENERS_MAX; at = at->ai_next) {

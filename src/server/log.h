@@ -1,4 +1,5 @@
-/* Structured log lines, text or JSON, one write(2) each. No line ever holds a secret: callers pass names, not headers. */
+/* Structured log lines, text or JSON, one write(2) each. No line ever holds a secret: callers pass names, not headers.
+ */
 #ifndef CYN_SERVER_LOG_H
 #define CYN_SERVER_LOG_H
 
@@ -21,9 +22,12 @@ typedef struct cyn_i_log_field {
   int64_t number;
 } cyn_i_log_field;
 
-#define CYN_I_LOG_TEXT(key, value) {(key), (value), 0}
-#define CYN_I_LOG_NUMBER(key, value) {(key), {NULL, 0}, (int64_t)(value)}
-#define CYN_I_LOG_END {NULL, {NULL, 0}, 0}
+#define CYN_I_LOG_TEXT(key, value) \
+  { (key), (value), 0 }
+#define CYN_I_LOG_NUMBER(key, value) \
+  { (key), {NULL, 0}, (int64_t)(value) }
+#define CYN_I_LOG_END \
+  { NULL, {NULL, 0}, 0 }
 
 static inline bool cyn_i_log_wants(const cyn_i_log *log, cyn_i_log_level level) {
   return log->fd >= 0 && level >= log->level_min;

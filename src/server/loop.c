@@ -2,7 +2,8 @@
  *
  * Completed calls come in through two lists: on this thread (reads, and writes within the flush) and, when the store's
  * commits block, from its commit thread through an atomic stack and one coalesced wake-up. Requests are pooled, last in
- * first out, so the buffers in use are the ones in the cache; what a burst has left behind is given back by the tick. */
+ * first out, so the buffers in use are the ones in the cache; what a burst has left behind is given back by the tick.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,12 +17,12 @@
 #include "server/server_private.h"
 
 #define TICK_MS 500
-#define ROUNDS_MAX 8           /* of pipelined requests in one turn */
-#define ACCEPTS_MAX 64         /* in one turn */
-#define KEEP_BYTES 65536       /* of each buffer of a pooled request that was not in use lately */
+#define ROUNDS_MAX 8     /* of pipelined requests in one turn */
+#define ACCEPTS_MAX 64   /* in one turn */
+#define KEEP_BYTES 65536 /* of each buffer of a pooled request that was not in use lately */
 #define KEEP_BUSY_BYTES (2u << 20)
 #define KEEP_REQUESTS 4
-#define GAPS_LONG_MAX 8        /* gaps longer than the polling window until polling rests */
+#define GAPS_LONG_MAX 8 /* gaps longer than the polling window until polling rests */
 
 static _Thread_local cyn_i_loop *current_loop;
 
@@ -112,7 +113,8 @@ void cyn_i_loop_call_done(cyn_i_call *call) {
   cyn_i_request *first = atomic_load_explicit(&loop->remote, memory_order_relaxed);
   do {
     request->next = first;
-  } while (!atomic_compare_exchange_weak_explicit(&loop->remote, &first, request, memory_order_release, memory_order_relaxed));
+  } while (!atomic_compare_exchange_weak_explicit(&loop->remote, &first, request, memory_order_release,
+                                                  memory_order_relaxed));
   if (first == NULL) (void)uv_async_send(&loop->wake);
 }
 

@@ -1,5 +1,6 @@
-/* See origin.h. An entry is a whole origin ("https://app.example:3000") or, as DynamoDB Local takes them, a host with or
- * without port. A name rebound to this machine arrives with Sec-Fetch-Site: same-origin, and is refused like any other. */
+/* See origin.h. An entry is a whole origin ("https://app.example:3000") or, as DynamoDB Local takes them, a host with
+ * or without port. A name rebound to this machine arrives with Sec-Fetch-Site: same-origin, and is refused like any
+ * other. */
 #include "server/origin.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* The health check of a container: one GET, blocking, over plain sockets or TLS. It asks the server's own page, so another
- * program on that port does not pass for healthy. */
+/* The health check of a container: one GET, blocking, over plain sockets or TLS. It asks the server's own page, so
+ * another program on that port does not pass for healthy. */
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -27,12 +27,17 @@ typedef struct endpoint {
 static cyn_status parse_url(const char *url, endpoint *out, cyn_error *error) {
   const char *at = url;
   out->tls = strncmp(at, "https://", 8) == 0;
-  if (out->tls) at += 8;
-  else if (strncmp(at, "http://", 7) == 0) at += 7;
-  else return cyn_i_error_setf(error, CYN_E_USAGE, "%s is no URL of a server: give http://HOST:PORT or https://HOST:PORT", url);
+  if (out->tls)
+    at += 8;
+  else if (strncmp(at, "http://", 7) == 0)
+    at += 7;
+  else
+    return cyn_i_error_setf(error, CYN_E_USAGE, "%s is no URL of a server: give http://HOST:PORT or https://HOST:PORT",
+                            url);
   bool is_v6 = at[0] == '[';
   size_t host_size = is_v6 ? strcspn(++at, "]") : strcspn(at, ":/?");
-  if (host_size == 0 || host_size >= sizeof out->host) return cyn_i_error_setf(error, CYN_E_USAGE, "%s names no host", url);
+  if (host_size == 0 || host_size >= sizeof out->host)
+    return cyn_i_error_setf(error, CYN_E_USAGE, "%s names no host", url);
   memcpy(out->host, at, host_size);
   out->host[host_size] = '\0';
   at += host_size + (is_v6 && at[host_size] == ']');
@@ -58,9 +63,12 @@ static int connect_address(const struct addrinfo *at, uint64_t end_ns) {
   if (connect(fd, at->ai_addr, at->ai_addrlen) != 0) {
     struct pollfd wait = {fd, POLLOUT, 0};
     socklen_t size = sizeof failed;
-    if (errno != EINPROGRESS) failed = errno;
-    else if (poll(&wait, 1, left_ms(end_ns)) != 1) failed = ETIMEDOUT;
-    else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &failed, &size) != 0) failed = errno;
+    if (errno != EINPROGRESS)
+      failed = errno;
+    else if (poll(&wait, 1, left_ms(end_ns)) != 1)
+      failed = ETIMEDOUT;
+    else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &failed, &size) != 0)
+      failed = errno;
   }
   if (failed == 0) {
     /* from here on the calls may block, for as long as is left */
@@ -98,7 +106,8 @@ static bool exchange(int fd, SSL *ssl, const char *question, char *answer, size_
   ssize_t sent = ssl != NULL ? SSL_write(ssl, question, (int)size) : send(fd, question, size, MSG_NOSIGNAL);
   if (sent != (ssize_t)size) return false;
   while (got + 1 < room) {
-    ssize_t n = ssl != NULL ? SSL_read(ssl, answer + got, (int)(room - 1 - got)) : recv(fd, answer + got, room - 1 - got, 0);
+    ssize_t n =
+        ssl != NULL ? SSL_read(ssl, answer + got, (int)(room - 1 - got)) : recv(fd, answer + got, room - 1 - got, 0);
     if (n <= 0) break;
     got += (size_t)n;
     answer[got] = '\0';
@@ -137,7 +146,8 @@ cyn_status cyn_server_ping(const char *url, int timeout_ms, cyn_error *error) {
   cyn_status status = parse_url(url, &to, error);
   if (status != CYN_OK) return status;
   const char *reason = "";
-  int fd = connect_endpoint(&to, cyn_i_clock_monotonic_ns() + (uint64_t)(timeout_ms > 0 ? timeout_ms : 1) * 1000000, &reason);
+  int fd = connect_endpoint(&to, cyn_i_clock_monotonic_ns() + (uint64_t)(timeout_ms > 0 ? timeout_ms : 1) * 1000000,
+                            &reason);
   if (fd < 0) return cyn_i_error_setf(error, CYN_E_UNAVAILABLE, "%s does not answer: %s", url, reason);
   status = ask(fd, &to, url, error);
   close(fd);

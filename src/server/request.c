@@ -15,7 +15,8 @@
 #include "value/json.h"
 
 #define ARENA_KEEP_BYTES (2u << 20)
-#define ELSEWHERE_PER_SECOND 20 /* a client that asks for nothing but wrong tables does not keep us walking the catalog */
+#define ELSEWHERE_PER_SECOND \
+  20 /* a client that asks for nothing but wrong tables does not keep us walking the catalog */
 
 static cyn_bytes header(const cyn_i_request *request, cyn_i_http_known known) {
   return cyn_i_http_get(&request->http, request->in, known);
@@ -79,7 +80,8 @@ static void log_request(const cyn_i_request *request, uint64_t latency_ns) {
 /* Counts and logs; the answer stands in `out`. */
 static void finish(cyn_i_request *request, cyn_status status) {
   uint64_t latency_ns = cyn_i_clock_monotonic_ns() - request->start_ns;
-  unsigned operation = request->operation != NULL ? (unsigned)request->operation->operation : (unsigned)CYN_OPERATION_COUNT;
+  unsigned operation =
+      request->operation != NULL ? (unsigned)request->operation->operation : (unsigned)CYN_OPERATION_COUNT;
   cyn_i_metrics_request(&request->loop->metrics, operation, status, latency_ns);
   if (request->loop->server->settings.log_requests) log_request(request, latency_ns);
 }
@@ -118,7 +120,8 @@ static void log_elsewhere(cyn_i_request *request) {
         CYN_I_LOG_TEXT("found_in", cyn_str(regions)),
         CYN_I_LOG_END,
     };
-    cyn_i_log_write(&loop->server->log, CYN_I_LOG_WARN, "table not found here, but it exists in another Region", fields);
+    cyn_i_log_write(&loop->server->log, CYN_I_LOG_WARN, "table not found here, but it exists in another Region",
+                    fields);
     return;
   }
 }
@@ -126,7 +129,8 @@ static void log_elsewhere(cyn_i_request *request) {
 void cyn_i_request_answer_call(cyn_i_request *request) {
   const cyn_i_call *call = &request->call;
   if (call->status != CYN_OK) {
-    if (request->error.status == CYN_OK) (void)cyn_i_error_set(&request->error, CYN_E_INTERNAL, "Internal server error");
+    if (request->error.status == CYN_OK)
+      (void)cyn_i_error_set(&request->error, CYN_E_INTERNAL, "Internal server error");
     if (call->status == CYN_E_RESOURCE_NOT_FOUND) log_elsewhere(request);
     (void)answer_error(request, 0);
     return;
@@ -202,7 +206,8 @@ static bool is_region(cyn_bytes region) {
   if (region.size == 0 || region.size > 32) return false;
   for (size_t i = 0; i < region.size; i++) {
     char c = region.data[i];
-    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_')) return false;
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_'))
+      return false;
   }
   return true;
 }
@@ -243,9 +248,10 @@ static cyn_status check_origin(cyn_i_request *request) {
   if (cyn_i_origins_allow(&request->loop->server->origins, origin, header(request, CYN_HTTP_SEC_FETCH_SITE), false))
     return CYN_OK;
   if (origin.data == NULL) origin = cyn_str("this address");
-  return cyn_i_error_setf(&request->error, CYN_E_ACCESS_DENIED,
-                          "Requests of web pages from %.*s are not allowed: start the server with --cors and the page's origin",
-                          origin.size < 200 ? (int)origin.size : 200, origin.data);
+  return cyn_i_error_setf(
+      &request->error, CYN_E_ACCESS_DENIED,
+      "Requests of web pages from %.*s are not allowed: start the server with --cors and the page's origin",
+      origin.size < 200 ? (int)origin.size : 200, origin.data);
 }
 
 static cyn_status decode(cyn_i_request *request, void **input) {
@@ -296,17 +302,18 @@ static void answer_health(cyn_i_request *request) {
   char text[128], headers[80];
   int size = snprintf(text, sizeof text, "healthy: dynamodb.%s.amazonaws.com ", request->loop->server->settings.region);
   cyn_bytes body = {text, (size_t)size};
-  (void)snprintf(headers, sizeof headers, "Content-Type: text/plain\r\nx-amz-crc32: %u\r\n", cyn_i_crc32(text, body.size));
+  (void)snprintf(headers, sizeof headers, "Content-Type: text/plain\r\nx-amz-crc32: %u\r\n",
+                 cyn_i_crc32(text, body.size));
   cyn_i_response_plain(request, 200, headers, body);
 }
 
 static void answer_preflight(cyn_i_request *request) {
   cyn_bytes headers = header(request, CYN_HTTP_REQUEST_HEADERS), method = header(request, CYN_HTTP_REQUEST_METHOD);
-  const char *text = cyn_i_arena_printf(
-      &request->arena, "%s%.*s%s%s%.*s%sAccess-Control-Max-Age: 172800\r\n",
-      headers.data != NULL ? "Access-Control-Allow-Headers: " : "", (int)headers.size, headers.data != NULL ? headers.data : "",
-      headers.data != NULL ? "\r\n" : "", method.data != NULL ? "Access-Control-Allow-Methods: " : "", (int)method.size,
-      method.data != NULL ? method.data : "", method.data != NULL ? "\r\n" : "");
+  const char *text = cyn_i_arena_printf(&request->arena, "%s%.*s%s%s%.*s%sAccess-Control-Max-Age: 172800\r\n",
+                                        headers.data != NULL ? "Access-Control-Allow-Headers: " : "", (int)headers.size,
+                                        headers.data != NULL ? headers.data : "", headers.data != NULL ? "\r\n" : "",
+                                        method.data != NULL ? "Access-Control-Allow-Methods: " : "", (int)method.size,
+                                        method.data != NULL ? method.data : "", method.data != NULL ? "\r\n" : "");
   cyn_i_response_plain(request, 200, text != NULL ? text : "", cyn_str(""));
 }
 

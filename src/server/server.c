@@ -1,5 +1,5 @@
-/* Starting and stopping: options with their defaults, sockets, loops. Everything that can be refused is refused before a
- * thread runs; what was opened on the way is closed by the one clean-up at the end. See <cynamo/server.h>. */
+/* Starting and stopping: options with their defaults, sockets, loops. Everything that can be refused is refused before
+ * a thread runs; what was opened on the way is closed by the one clean-up at the end. See <cynamo/server.h>. */
 #include <cynamo/server.h>
 
 #include <stdio.h>
@@ -18,7 +18,8 @@ typedef struct number_option {
   int64_t standard, min, max;
 } number_option;
 
-#define NUMBER(member, standard, min, max) {#member, offsetof(cyn_server_options, member), standard, min, max}
+#define NUMBER(member, standard, min, max) \
+  { #member, offsetof(cyn_server_options, member), standard, min, max }
 static const number_option number_options[] = {
     NUMBER(port, 8000, 0, 65535),
     NUMBER(threads, 1, 1, CYN_SERVER_THREADS_MAX),
@@ -55,10 +56,18 @@ static cyn_status fill_numbers(cyn_i_settings *to, const cyn_server_options *opt
     const char *name;
     int64_t *into;
   } wanted[] = {
-      {"port", &port}, {"threads", &threads}, {"poll_us", &poll_us}, {"header_bytes_max", &header_bytes},
-      {"body_bytes_max", &body_bytes}, {"connections_max", &to->connections_max}, {"header_timeout_ms", &times[0]},
-      {"body_timeout_ms", &times[1]}, {"idle_timeout_ms", &times[2]}, {"send_timeout_ms", &times[3]},
-      {"stop_timeout_ms", &times[4]}, {"unsent_bytes_max", &to->unsent_bytes_max},
+      {"port", &port},
+      {"threads", &threads},
+      {"poll_us", &poll_us},
+      {"header_bytes_max", &header_bytes},
+      {"body_bytes_max", &body_bytes},
+      {"connections_max", &to->connections_max},
+      {"header_timeout_ms", &times[0]},
+      {"body_timeout_ms", &times[1]},
+      {"idle_timeout_ms", &times[2]},
+      {"send_timeout_ms", &times[3]},
+      {"stop_timeout_ms", &times[4]},
+      {"unsent_bytes_max", &to->unsent_bytes_max},
       {"pending_bytes_max", &to->pending_bytes_max},
   };
   for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
@@ -78,7 +87,8 @@ static cyn_status fill_numbers(cyn_i_settings *to, const cyn_server_options *opt
   return CYN_OK;
 }
 
-static cyn_status copy_text(char *to, size_t room, cyn_bytes from, const char *standard, const char *name, cyn_error *error) {
+static cyn_status copy_text(char *to, size_t room, cyn_bytes from, const char *standard, const char *name,
+                            cyn_error *error) {
   if (from.size == 0) from = cyn_str(standard);
   if (from.size >= room || memchr(from.data, '\0', from.size) != NULL)
     return cyn_i_error_setf(error, CYN_E_USAGE, "%s is too long", name);
@@ -118,19 +128,21 @@ static cyn_status check_exposure(cyn_server *server, cyn_error *error) {
   const cyn_i_settings *settings = &server->settings;
   if (server->credentials != NULL || cyn_i_listen_is_loopback(settings->host)) return CYN_OK;
   if (!settings->no_auth)
-    return cyn_i_error_setf(error, CYN_E_USAGE,
-                            "listening on %s lets others in: give --credentials FILE, or --no-auth to accept any signature",
-                            settings->host);
+    return cyn_i_error_setf(
+        error, CYN_E_USAGE,
+        "listening on %s lets others in: give --credentials FILE, or --no-auth to accept any signature",
+        settings->host);
   const cyn_i_log_field fields[] = {CYN_I_LOG_TEXT("host", cyn_str(settings->host)), CYN_I_LOG_END};
-  cyn_i_log_write(&server->log, CYN_I_LOG_WARN, "any signature is accepted from anyone who reaches this address", fields);
+  cyn_i_log_write(&server->log, CYN_I_LOG_WARN, "any signature is accepted from anyone who reaches this address",
+                  fields);
   return CYN_OK;
 }
 
 static void make_url(cyn_server *server) {
   const char *host = server->settings.host;
   bool is_v6 = strchr(host, ':') != NULL;
-  (void)snprintf(server->url, sizeof server->url, "%s://%s%s%s:%d", server->tls != NULL ? "https" : "http", is_v6 ? "[" : "",
-                 host, is_v6 ? "]" : "", server->port);
+  (void)snprintf(server->url, sizeof server->url, "%s://%s%s%s:%d", server->tls != NULL ? "https" : "http",
+                 is_v6 ? "[" : "", host, is_v6 ? "]" : "", server->port);
 }
 
 static cyn_status open_loops(cyn_server *server, cyn_error *error) {
@@ -189,11 +201,11 @@ static cyn_status start(cyn_server *server, const cyn_server_options *options, c
   cyn_status status = fill_settings(server, options, error);
   if (status == CYN_OK) status = load_credentials(server, options->credentials_file, error);
   if (status == CYN_OK) status = cyn_i_tls_context(options, &server->tls, error);
-  if (status == CYN_OK) status = copy_text(directory, sizeof directory, options->init_directory, "", "init directory", error);
+  if (status == CYN_OK)
+    status = copy_text(directory, sizeof directory, options->init_directory, "", "init directory", error);
   if (status == CYN_OK) status = check_exposure(server, error);
   if (status == CYN_OK) status = open_loops(server, error);
-  if (status == CYN_OK && directory[0] != '\0')
-    status = cyn_i_init_directory(server, directory, error);
+  if (status == CYN_OK && directory[0] != '\0') status = cyn_i_init_directory(server, directory, error);
   if (status == CYN_OK) cyn_i_db_set_owner_url(server->db, cyn_str(server->url));
   for (int i = 0; i < server->loop_count && status == CYN_OK; i++) status = cyn_i_loop_start(server->loops[i], error);
   return status;
@@ -205,8 +217,8 @@ cyn_status cyn_server_start(cyn_db *db, const cyn_server_options *options, cyn_s
   *out = NULL;
   if (db == NULL) return cyn_i_error_set(error, CYN_E_USAGE, "cyn_server_start needs an open database");
   if (cyn_i_db_is_remote(db))
-    return cyn_i_error_setf(error, CYN_E_NOT_ON_BACKEND, "a server stands over a memory: or file: database, not over %s",
-                            cyn_i_db_url(db));
+    return cyn_i_error_setf(error, CYN_E_NOT_ON_BACKEND,
+                            "a server stands over a memory: or file: database, not over %s", cyn_i_db_url(db));
   if (options != NULL) {
     /* a caller built against an older header gives a smaller struct: the rest keeps its defaults */
     size_t size = options->size < sizeof given ? options->size : sizeof given;

@@ -1,7 +1,7 @@
 /* What the files of the server share.
  *
- * A server has loops, a loop has connections, a connection that has begun to send has a request. A loop and all below it
- * belong to one thread; only `remote` (completions from a commit thread) and the counters are touched by others. */
+ * A server has loops, a loop has connections, a connection that has begun to send has a request. A loop and all below
+ * it belong to one thread; only `remote` (completions from a commit thread) and the counters are touched by others. */
 #ifndef CYN_SERVER_PRIVATE_H
 #define CYN_SERVER_PRIVATE_H
 
@@ -58,29 +58,29 @@ typedef enum cyn_i_phase { CYN_PHASE_NONE, CYN_PHASE_HEAD, CYN_PHASE_BODY } cyn_
 /* One request on its way, from its first byte to the last of its answer. Taken from the loop's pool, so its buffers are
  * warm and nothing is allocated. */
 struct cyn_i_request {
-  cyn_i_request *next;          /* in the pool, or in a list of completed calls */
+  cyn_i_request *next; /* in the pool, or in a list of completed calls */
   cyn_i_loop *loop;
   cyn_i_connection *connection; /* NULL: the client has gone */
   char *in;                     /* the bytes received */
   uint32_t in_capacity;
   uint32_t in_size;
   uint32_t in_parsed;
-  cyn_i_buf out;                /* head and body of the answer */
-  size_t out_sent;              /* position of the next byte to send */
+  cyn_i_buf out;   /* head and body of the answer */
+  size_t out_sent; /* position of the next byte to send */
   cyn_i_arena arena;
   cyn_error error;
   cyn_i_context context;
   cyn_i_call call;
   const cyn_i_operation *operation;
-  uint64_t start_ns;            /* when it was complete */
+  uint64_t start_ns; /* when it was complete */
   cyn_i_phase phase;
-  int64_t pending_counted;      /* in server->pending_bytes */
-  int64_t unsent_counted;       /* in server->unsent_bytes */
-  bool used;                    /* since the last tick: keeps its large buffers */
+  int64_t pending_counted; /* in server->pending_bytes */
+  int64_t unsent_counted;  /* in server->unsent_bytes */
+  bool used;               /* since the last tick: keeps its large buffers */
   bool is_submitted;
   bool close_after;
-  bool has_origin;              /* the answer carries Access-Control-Allow-Origin */
-  bool json_1_0;                /* the answer's content type */
+  bool has_origin; /* the answer carries Access-Control-Allow-Origin */
+  bool json_1_0;   /* the answer's content type */
   bool http_1_0;
   bool is_head;
   uint16_t status;
@@ -101,29 +101,29 @@ typedef enum cyn_i_connection_state {
 struct cyn_i_connection {
   uv_poll_t poll;
   cyn_i_loop *loop;
-  cyn_i_connection *previous, *next;     /* all of the loop */
-  cyn_i_connection *next_ready;          /* with a pipelined request to parse */
-  cyn_i_request *request;                /* NULL while idle */
+  cyn_i_connection *previous, *next; /* all of the loop */
+  cyn_i_connection *next_ready;      /* with a pipelined request to parse */
+  cyn_i_request *request;            /* NULL while idle */
   SSL *ssl;
   int fd;
-  int events;                            /* what is polled for */
+  int events; /* what is polled for */
   cyn_i_connection_state state;
-  bool is_ready;                         /* in the loop's ready list */
-  bool tls_wants_write;                  /* the TLS layer needs the socket to be writable to read on */
-  uint64_t deadline_ms;                  /* of the loop's clock; 0: none */
-  uint64_t linger_left;                  /* bytes that are still read over */
+  bool is_ready;        /* in the loop's ready list */
+  bool tls_wants_write; /* the TLS layer needs the socket to be writable to read on */
+  uint64_t deadline_ms; /* of the loop's clock; 0: none */
+  uint64_t linger_left; /* bytes that are still read over */
 };
 
 struct cyn_i_loop {
   uv_loop_t uv;
   uv_async_t wake;
   uv_check_t check;
-  uv_idle_t spin;               /* active: the loop does not sleep */
+  uv_idle_t spin; /* active: the loop does not sleep */
   uv_timer_t tick;
   uv_poll_t listeners[CYN_SERVER_LISTENERS_MAX];
   int listener_fds[CYN_SERVER_LISTENERS_MAX];
   int listener_count;
-  int spare_fd;                 /* given up to refuse a connection when there are no more descriptors */
+  int spare_fd; /* given up to refuse a connection when there are no more descriptors */
   cyn_server *server;
   cyn_i_turn *turn;
   cyn_i_connection *connections;
@@ -132,22 +132,22 @@ struct cyn_i_loop {
   cyn_i_request *pool;
   cyn_i_request *completed, *completed_last; /* on this thread */
   _Atomic(cyn_i_request *) remote;           /* completed on another thread, newest first */
-  uint32_t submitted;           /* writes handed to the turn since its last flush */
-  uint32_t in_flight;           /* requests submitted and not completed */
-  uint64_t activity;            /* counts events, for polling */
+  uint32_t submitted;                        /* writes handed to the turn since its last flush */
+  uint32_t in_flight;                        /* requests submitted and not completed */
+  uint64_t activity;                         /* counts events, for polling */
   uint64_t activity_seen;
-  uint64_t activity_ns;         /* when it last changed */
-  unsigned gaps_long;           /* recent gaps longer than the polling window */
-  uint64_t elsewhere_ms;        /* since when look-ups in other Regions are counted */
+  uint64_t activity_ns;  /* when it last changed */
+  unsigned gaps_long;    /* recent gaps longer than the polling window */
+  uint64_t elsewhere_ms; /* since when look-ups in other Regions are counted */
   unsigned elsewhere_count;
   uint64_t stop_deadline_ms;
   bool stopping;
   bool started;
-  char date[32];                /* Date header's value, made every tick */
+  char date[32]; /* Date header's value, made every tick */
   cyn_i_sigv4_cache *sigv4;
   cyn_i_metrics metrics;
   pthread_t thread;
-  char scratch[16384];          /* bytes that are read over */
+  char scratch[16384]; /* bytes that are read over */
 };
 
 struct cyn_server {
@@ -186,8 +186,8 @@ void cyn_i_loop_call_done(cyn_i_call *call); /* the `done` of every call */
 void cyn_i_connection_accept(cyn_i_loop *loop, int fd); /* owns fd */
 void cyn_i_connection_close(cyn_i_connection *connection);
 void cyn_i_connection_stop(cyn_i_connection *connection); /* close when idle, else after the answer */
-void cyn_i_connection_send(cyn_i_connection *connection);  /* request->out, from out_sent on */
-void cyn_i_connection_next(cyn_i_connection *connection);  /* a pipelined request */
+void cyn_i_connection_send(cyn_i_connection *connection); /* request->out, from out_sent on */
+void cyn_i_connection_next(cyn_i_connection *connection); /* a pipelined request */
 void cyn_i_connection_timed_out(cyn_i_connection *connection);
 
 /* ---- request.c ---- */
@@ -197,8 +197,8 @@ bool cyn_i_request_run(cyn_i_request *request);
 void cyn_i_request_answer_call(cyn_i_request *request);
 
 /* ---- response.c ---- */
-void cyn_i_response_begin(cyn_i_request *request);                      /* the body is then appended to `out` */
-void cyn_i_response_end(cyn_i_request *request, unsigned status);       /* API answers: content type, id, crc32 */
+void cyn_i_response_begin(cyn_i_request *request);                /* the body is then appended to `out` */
+void cyn_i_response_end(cyn_i_request *request, unsigned status); /* API answers: content type, id, crc32 */
 void cyn_i_response_error(cyn_i_request *request, const cyn_error *error, unsigned status);
 /* A whole answer outside the API; `headers` are lines that end in \r\n, or "". */
 void cyn_i_response_plain(cyn_i_request *request, unsigned status, const char *headers, cyn_bytes body);

@@ -74,11 +74,13 @@ bool cyn_i_sigv4_digest(cyn_i_sigv4_cache *cache, cyn_bytes bytes, char out[64])
 /* `key` absent: the context's own key again. */
 static bool mac(EVP_MAC_CTX *context, cyn_bytes key, cyn_bytes data, uint8_t out[32]) {
   char name[] = "SHA256";
-  OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0), OSSL_PARAM_construct_end()};
+  OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
+                             OSSL_PARAM_construct_end()};
   size_t size = 0;
   bool has_key = key.data != NULL;
   return EVP_MAC_init(context, (const uint8_t *)key.data, key.size, has_key ? parameters : NULL) == 1 &&
-         EVP_MAC_update(context, (const uint8_t *)data.data, data.size) == 1 && EVP_MAC_final(context, out, &size, 32) == 1;
+         EVP_MAC_update(context, (const uint8_t *)data.data, data.size) == 1 &&
+         EVP_MAC_final(context, out, &size, 32) == 1;
 }
 
 /* ---- the derived key ---- */
@@ -97,7 +99,8 @@ static bool derive(cyn_i_sigv4_cache *cache, derived_key *slot, const cyn_i_cred
   bool fine = mac(slot->context, (cyn_bytes){first, 4 + credential->secret.size}, steps[0], key);
   for (int i = 1; i < 4 && fine; i++) fine = mac(slot->context, (cyn_bytes){(char *)key, sizeof key}, steps[i], key);
   uint8_t unused[32];
-  fine = fine && mac(slot->context, (cyn_bytes){(char *)key, sizeof key}, cyn_str(""), unused); /* leaves the key in the context */
+  fine = fine && mac(slot->context, (cyn_bytes){(char *)key, sizeof key}, cyn_str(""),
+                     unused); /* leaves the key in the context */
   OPENSSL_cleanse(first, sizeof first);
   OPENSSL_cleanse(key, sizeof key);
   if (!fine) return false;
@@ -108,7 +111,8 @@ static bool derive(cyn_i_sigv4_cache *cache, derived_key *slot, const cyn_i_cred
   return true;
 }
 
-static EVP_MAC_CTX *key_for(cyn_i_sigv4_cache *cache, const cyn_i_credential *credential, const cyn_i_authorization *from) {
+static EVP_MAC_CTX *key_for(cyn_i_sigv4_cache *cache, const cyn_i_credential *credential,
+                            const cyn_i_authorization *from) {
   size_t hash = (size_t)(uintptr_t)credential / sizeof *credential;
   for (size_t i = 0; i < from->region.size; i++) hash = hash * 31 + (unsigned char)from->region.data[i];
   hash = hash * 31 + (unsigned char)from->scope_date.data[7];
@@ -137,7 +141,11 @@ static int64_t days_of(int64_t year, int64_t month, int64_t day) {
 
 /* 20261124T092039Z. By hand, since the C library's way costs as much as a digest. */
 static bool parse_basic_time(cyn_bytes text, int64_t *out_ms) {
-  static const char shape[] = "dddddddd" "T" "dddddd" "Z";
+  static const char shape[] =
+      "dddddddd"
+      "T"
+      "dddddd"
+      "Z";
   if (text.size != sizeof shape - 1) return false;
   for (size_t i = 0; i < text.size; i++) {
     bool fits = shape[i] == 'd' ? text.data[i] >= '0' && text.data[i] <= '9' : text.data[i] == shape[i];
@@ -160,9 +168,10 @@ static cyn_status check_date(const cyn_i_sigv4_request *request, cyn_error *erro
   const cyn_i_authorization *from = request->authorization;
   int64_t date_ms = 0;
   if (!parse_basic_time(from->date, &date_ms))
-    return cyn_i_error_setf(error, CYN_E_INCOMPLETE_SIGNATURE,
-                            "Date must be in ISO-8601 'basic format'. Got '%.*s'. See http://en.wikipedia.org/wiki/ISO_8601",
-                            (int)from->date.size, from->date.data);
+    return cyn_i_error_setf(
+        error, CYN_E_INCOMPLETE_SIGNATURE,
+        "Date must be in ISO-8601 'basic format'. Got '%.*s'. See http://en.wikipedia.org/wiki/ISO_8601",
+        (int)from->date.size, from->date.data);
   int64_t life_ms = SKEW_MS;
   if (from->is_query && from->expires.size != 0 && from->expires.size < 8) {
     int64_t seconds = 0;
@@ -175,8 +184,9 @@ static cyn_status check_date(const cyn_i_sigv4_request *request, cyn_error *erro
   format_basic_time(request->now_ms, now);
   if (date_ms < request->now_ms - life_ms) {
     format_basic_time(request->now_ms - life_ms, limit);
-    return cyn_i_error_setf(error, CYN_E_INVALID_SIGNATURE, "Signature expired: %.*s is now earlier than %s (%s - %d min.)",
-                            (int)from->date.size, from->date.data, limit, now, (int)(life_ms / 60000));
+    return cyn_i_error_setf(error, CYN_E_INVALID_SIGNATURE,
+                            "Signature expired: %.*s is now earlier than %s (%s - %d min.)", (int)from->date.size,
+                            from->date.data, limit, now, (int)(life_ms / 60000));
   }
   format_basic_time(request->now_ms + SKEW_MS, limit);
   return cyn_i_error_setf(error, CYN_E_INVALID_SIGNATURE,
@@ -226,7 +236,8 @@ static cyn_status check_scope(const cyn_i_sigv4_request *request, cyn_error *err
   if (!region_fits) put_format(&text, "Credential should be scoped to a valid region, not '", from->region, "'. ");
   if (!service_fits) cyn_i_buf_text(&text, "Credential should be scoped to correct service: 'dynamodb'. ");
   if (!terminator_fits)
-    put_format(&text, "Credential should be scoped with a valid terminator: 'aws4_request', not '", from->terminator, "'. ");
+    put_format(&text, "Credential should be scoped with a valid terminator: 'aws4_request', not '", from->terminator,
+               "'. ");
   if (!date_fits) {
     put_format(&text, "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '",
                from->scope_date, "' != '");
@@ -244,12 +255,14 @@ static cyn_status check_form(const cyn_i_sigv4_request *request, cyn_error *erro
   if (!signs_host(from->signed_headers))
     return cyn_i_error_set(error, CYN_E_INVALID_SIGNATURE, "'Host' must be a 'SignedHeader' in the AWS Authorization.");
   if (!is_text(from->algorithm, "AWS4-HMAC-SHA256"))
-    return cyn_i_error_setf(error, CYN_E_INCOMPLETE_SIGNATURE, "Unsupported AWS 'algorithm': '%.*s' (only AWS4-HMAC-SHA256 for now). ",
+    return cyn_i_error_setf(error, CYN_E_INCOMPLETE_SIGNATURE,
+                            "Unsupported AWS 'algorithm': '%.*s' (only AWS4-HMAC-SHA256 for now). ",
                             (int)from->algorithm.size, from->algorithm.data);
   if (from->part_count != 5)
-    return cyn_i_error_setf(error, CYN_E_INCOMPLETE_SIGNATURE,
-                            "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '%.*s'",
-                            (int)from->credential.size, from->credential.data);
+    return cyn_i_error_setf(
+        error, CYN_E_INCOMPLETE_SIGNATURE,
+        "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '%.*s'",
+        (int)from->credential.size, from->credential.data);
   return check_scope(request, error);
 }
 
@@ -302,8 +315,9 @@ cyn_status cyn_i_sigv4_verify(cyn_i_sigv4_cache *cache, const cyn_i_credentials 
   if (!known)
     return cyn_i_error_set(error, CYN_E_UNRECOGNIZED_CLIENT, "The security token included in the request is invalid.");
   if (!signature_fits)
-    return cyn_i_error_set(error, CYN_E_INVALID_SIGNATURE,
-                           "The request signature we calculated does not match the signature you provided. Check your AWS "
-                           "Secret Access Key and signing method. Consult the service documentation for details.");
+    return cyn_i_error_set(
+        error, CYN_E_INVALID_SIGNATURE,
+        "The request signature we calculated does not match the signature you provided. Check your AWS "
+        "Secret Access Key and signing method. Consult the service documentation for details.");
   return cyn_i_error_set(error, CYN_E_UNRECOGNIZED_CLIENT, "The security token included in the request is invalid");
 }

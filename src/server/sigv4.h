@@ -14,7 +14,7 @@ void cyn_i_sigv4_cache_destroy(cyn_i_sigv4_cache *cache);
 
 typedef struct cyn_i_sigv4_request {
   const cyn_i_http *http;
-  const char *buffer;      /* http's spans count from here */
+  const char *buffer; /* http's spans count from here */
   cyn_bytes method;
   const cyn_i_authorization *authorization;
   int64_t now_ms;
@@ -25,7 +25,8 @@ typedef struct cyn_i_sigv4_request {
 cyn_status cyn_i_sigv4_verify(cyn_i_sigv4_cache *cache, const cyn_i_credentials *credentials,
                               const cyn_i_sigv4_request *request, const cyn_i_credential **out, cyn_error *error);
 
-/* The canonical request, as text in the arena; absent when out of memory. Body digest included. For verify and tests. */
+/* The canonical request, as text in the arena; absent when out of memory. Body digest included. For verify and tests.
+ */
 cyn_bytes cyn_i_sigv4_canonical(cyn_i_sigv4_cache *cache, const cyn_i_sigv4_request *request);
 
 #endif

@@ -9,7 +9,8 @@
 #define PARAMETERS_MAX 64
 
 static bool is_unreserved(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+         c == '.' || c == '~';
 }
 
 static void put_encoded(cyn_i_buf *out, cyn_bytes text, bool keep_slash) {
@@ -143,7 +144,9 @@ static void put_headers(cyn_i_buf *out, const cyn_i_sigv4_request *request) {
     bool is_first = true;
     for (uint32_t i = 0; i < request->http->header_count; i++) {
       const cyn_i_http_header *header = &request->http->headers[i];
-      if (header->name.size != name.size || !cyn_i_sigv4_same_name(cyn_i_http_bytes(request->buffer, header->name), name)) continue;
+      if (header->name.size != name.size ||
+          !cyn_i_sigv4_same_name(cyn_i_http_bytes(request->buffer, header->name), name))
+        continue;
       if (!is_first) cyn_i_buf_byte(out, ',');
       is_first = false;
       put_value(out, cyn_i_http_bytes(request->buffer, header->value));
@@ -167,7 +170,8 @@ cyn_bytes cyn_i_sigv4_canonical(cyn_i_sigv4_cache *cache, const cyn_i_sigv4_requ
   put_path(&out, path);
   cyn_i_buf_byte(&out, '\n');
   if (question != NULL)
-    put_query(&out, (cyn_bytes){question + 1, url.size - path.size - 1}, request->authorization->is_query, request->arena);
+    put_query(&out, (cyn_bytes){question + 1, url.size - path.size - 1}, request->authorization->is_query,
+              request->arena);
   cyn_i_buf_byte(&out, '\n');
   put_headers(&out, request);
   cyn_i_buf_byte(&out, '\n');

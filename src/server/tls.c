@@ -17,7 +17,8 @@
 
 static cyn_status tls_error(cyn_error *error, const char *what, const char *file) {
   const char *reason = ERR_reason_error_string(ERR_peek_error());
-  cyn_status status = cyn_i_error_setf(error, CYN_E_USAGE, "%s %s: %s", what, file, reason != NULL ? reason : "not usable");
+  cyn_status status =
+      cyn_i_error_setf(error, CYN_E_USAGE, "%s %s: %s", what, file, reason != NULL ? reason : "not usable");
   ERR_clear_error();
   return status;
 }
@@ -47,7 +48,8 @@ static bool fill_certificate(X509 *certificate, EVP_PKEY *key) {
          X509_gmtime_adj(X509_getm_notAfter(certificate), SELF_SIGNED_DAYS * 86400L) != NULL &&
          X509_set_pubkey(certificate, key) == 1 &&
          X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"localhost", -1, -1, 0) == 1 &&
-         X509_set_issuer_name(certificate, name) == 1 && add_extension(certificate, NID_basic_constraints, "CA:FALSE") &&
+         X509_set_issuer_name(certificate, name) == 1 &&
+         add_extension(certificate, NID_basic_constraints, "CA:FALSE") &&
          add_extension(certificate, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1") &&
          X509_sign(certificate, key, EVP_sha256()) > 0;
 }
@@ -97,7 +99,8 @@ cyn_status cyn_i_tls_context(const cyn_server_options *options, SSL_CTX **out, c
   SSL_CTX *context = SSL_CTX_new(TLS_server_method());
   if (context == NULL) return cyn_i_error_no_memory(error);
   (void)SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  (void)SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  (void)SSL_CTX_set_mode(
+      context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_read_ahead(context, 1);
   (void)SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   cyn_status status = has_files ? use_files(context, options, error) : use_self_signed(context, error);

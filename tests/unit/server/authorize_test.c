@@ -23,9 +23,10 @@ static void end(void) {
 #define CREDENTIAL "AK/20260102/eu-west-1/dynamodb/aws4_request"
 
 TEST(header_form_with_commas_and_blanks) {
-  CHECK_INT(authorize("POST / HTTP/1.1\r\nX-Amz-Date: 20260102T030405Z\r\nX-Amz-Security-Token: t\r\n"
-                      "Authorization: AWS4-HMAC-SHA256 Credential=" CREDENTIAL ",SignedHeaders=host;x Signature=abc\r\n\r\n"),
-            CYN_OK);
+  CHECK_INT(
+      authorize("POST / HTTP/1.1\r\nX-Amz-Date: 20260102T030405Z\r\nX-Amz-Security-Token: t\r\n"
+                "Authorization: AWS4-HMAC-SHA256 Credential=" CREDENTIAL ",SignedHeaders=host;x Signature=abc\r\n\r\n"),
+      CYN_OK);
   CHECK(!found.is_query);
   CHECK_STR(text_of(found.algorithm), "AWS4-HMAC-SHA256");
   CHECK_STR(text_of(found.credential), CREDENTIAL);
@@ -41,8 +42,10 @@ TEST(header_form_with_commas_and_blanks) {
 }
 
 TEST(date_header_stands_in) {
-  CHECK_INT(authorize("POST / HTTP/1.1\r\nDate: d\r\nAuthorization: AWS4-X Credential=a/b/, Signature=s, SignedHeaders=h\r\n\r\n"),
-            CYN_OK);
+  CHECK_INT(
+      authorize(
+          "POST / HTTP/1.1\r\nDate: d\r\nAuthorization: AWS4-X Credential=a/b/, Signature=s, SignedHeaders=h\r\n\r\n"),
+      CYN_OK);
   CHECK_STR(text_of(found.date), "d");
   CHECK_INT(found.part_count, 2);
   end();
@@ -57,14 +60,17 @@ TEST(missing_token) {
 
 TEST(faults_of_the_header_are_listed) {
   CHECK_INT(authorize("POST / HTTP/1.1\r\nAuthorization: AWS4-\r\n\r\n"), CYN_E_INCOMPLETE_SIGNATURE);
+  CHECK_STR(
+      error.message,
+      "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. "
+      "Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a "
+      "'X-Amz-Date' or a 'Date' header. Authorization=AWS4-");
+  CHECK_INT(
+      authorize("POST / HTTP/1.1\r\nDate: x\r\nAuthorization: AWS4-HMAC-SHA256 Signature=b,  Credential=a\r\n\r\n"),
+      CYN_E_INCOMPLETE_SIGNATURE);
   CHECK_STR(error.message,
-            "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. "
-            "Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a "
-            "'X-Amz-Date' or a 'Date' header. Authorization=AWS4-");
-  CHECK_INT(authorize("POST / HTTP/1.1\r\nDate: x\r\nAuthorization: AWS4-HMAC-SHA256 Signature=b,  Credential=a\r\n\r\n"),
-            CYN_E_INCOMPLETE_SIGNATURE);
-  CHECK_STR(error.message, "Authorization header requires 'SignedHeaders' parameter. "
-                           "Authorization=AWS4-HMAC-SHA256 Signature=b,  Credential=a");
+            "Authorization header requires 'SignedHeaders' parameter. "
+            "Authorization=AWS4-HMAC-SHA256 Signature=b,  Credential=a");
   end();
 }
 
@@ -75,9 +81,11 @@ TEST(both_forms_at_once) {
 }
 
 TEST(query_form) {
-  CHECK_INT(authorize("POST /?a=b&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AK%2F1%2Fr%2Fs%2ft&X-Amz-Signature=s"
-                      "&X-Amz-SignedHeaders=host%3Bx&X-Amz-Date=d&X-Amz-Expires=60&X-Amz-Security-Token=%41%zz HTTP/1.1\r\n\r\n"),
-            CYN_OK);
+  CHECK_INT(
+      authorize(
+          "POST /?a=b&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AK%2F1%2Fr%2Fs%2ft&X-Amz-Signature=s"
+          "&X-Amz-SignedHeaders=host%3Bx&X-Amz-Date=d&X-Amz-Expires=60&X-Amz-Security-Token=%41%zz HTTP/1.1\r\n\r\n"),
+      CYN_OK);
   CHECK(found.is_query);
   CHECK_STR(text_of(found.credential), "AK/1/r/s/t");
   CHECK_STR(text_of(found.signed_headers), "host;x");
@@ -87,7 +95,8 @@ TEST(query_form) {
   CHECK_INT(authorize("POST /?X-Amz-Algorithm=&X-Amz-Date=b HTTP/1.1\r\n\r\n"), CYN_E_INCOMPLETE_SIGNATURE);
   CHECK_STR(error.message,
             "AWS query-string parameters must include 'X-Amz-Algorithm'. AWS query-string parameters must include "
-            "'X-Amz-Credential'. AWS query-string parameters must include 'X-Amz-Signature'. AWS query-string parameters must "
+            "'X-Amz-Credential'. AWS query-string parameters must include 'X-Amz-Signature'. AWS query-string "
+            "parameters must "
             "include 'X-Amz-SignedHeaders'. Re-examine the query-string parameters.");
   end();
 }

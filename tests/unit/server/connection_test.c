@@ -115,7 +115,8 @@ TEST(deadlines) {
   REQUIRE(harness_start(&h, &options));
   const struct {
     const char *text, *answer;
-  } cases[] = {{"POST / HTTP/1.1\r\nHo", "HTTP/1.1 408"}, {"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n{", "HTTP/1.1 408"},
+  } cases[] = {{"POST / HTTP/1.1\r\nHo", "HTTP/1.1 408"},
+               {"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n{", "HTTP/1.1 408"},
                {"", ""}};
   for (int i = 0; i < 3; i++) {
     int fd = harness_connect(&h);

@@ -34,7 +34,8 @@ static bool fault_ends_in(const char *text, const char *end) {
 TEST(sections_comments_and_unknown_settings) {
   cyn_i_credentials *all;
   REQUIRE(load("# comment\n[a]\naws_access_key_id=AK1\n aws_secret_access_key = s1 \nregion = x\n\n; other\n[b]\r\n"
-               "aws_access_key_id = AK2\r\naws_secret_access_key = s=2\r\naws_session_token = t\r\naws_account_id=123456789012\r\n"
+               "aws_access_key_id = AK2\r\naws_secret_access_key = s=2\r\naws_session_token = "
+               "t\r\naws_account_id=123456789012\r\n"
                "aws_expiration = 2026-01-02T03:04:05Z\n[empty]\n[c]\naws_access_key_id=AK1\naws_secret_access_key=s3",
                &all) == CYN_OK);
   CHECK_INT(cyn_i_credentials_count(all), 3);
@@ -59,7 +60,8 @@ TEST(faults_name_file_and_line) {
   CHECK(fault_ends_in("[a]\naws_access_key_id=x\n[b]\n", "the section before line 3 lacks aws_secret_access_key"));
   CHECK(fault_ends_in("[a]\naws_secret_access_key=x\n", "the section before line 3 lacks aws_access_key_id"));
   CHECK(fault_ends_in("[a]\naws_account_id=12\n", ", line 2: aws_account_id is not 12 digits"));
-  CHECK(fault_ends_in("[a]\naws_expiration=soon\n", ", line 2: aws_expiration is not a time such as 2026-01-31T12:00:00Z"));
+  CHECK(fault_ends_in("[a]\naws_expiration=soon\n",
+                      ", line 2: aws_expiration is not a time such as 2026-01-31T12:00:00Z"));
 }
 
 TEST(no_file) {

@@ -45,7 +45,8 @@ static inline void harness_stop(harness *h) {
 }
 
 static inline int harness_connect(const harness *h) {
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)cyn_server_port(h->server)),
+  struct sockaddr_in address = {.sin_family = AF_INET,
+                                .sin_port = htons((uint16_t)cyn_server_port(h->server)),
                                 .sin_addr = {htonl(INADDR_LOOPBACK)}};
   int fd = socket(AF_INET, SOCK_STREAM, 0);
   if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
@@ -107,16 +108,16 @@ static inline const char *harness_exchange(harness *h, const char *request, size
   return h->answer;
 }
 
-#define HARNESS_SIGNED                                                                                                    \
-  "Authorization: AWS4-HMAC-SHA256 Credential=AK/20261124/us-east-1/dynamodb/aws4_request, SignedHeaders=host, "          \
+#define HARNESS_SIGNED                                                                                           \
+  "Authorization: AWS4-HMAC-SHA256 Credential=AK/20261124/us-east-1/dynamodb/aws4_request, SignedHeaders=host, " \
   "Signature=ab\r\nX-Amz-Date: 20261124T000000Z\r\n"
 
 /* A signed POST of an operation with a JSON body; `more` are header lines. In a buffer that the next call reuses. */
 static inline const char *harness_post(const char *operation, const char *body, const char *more) {
   static char text[65536];
   snprintf(text, sizeof text,
-           "POST / HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-amz-json-1.0\r\nX-Amz-Target: DynamoDB_20120810.%s\r\n"
-           HARNESS_SIGNED "%sContent-Length: %zu\r\n\r\n%s",
+           "POST / HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-amz-json-1.0\r\nX-Amz-Target: "
+           "DynamoDB_20120810.%s\r\n" HARNESS_SIGNED "%sContent-Length: %zu\r\n\r\n%s",
            operation, more, strlen(body), body);
   return text;
 }

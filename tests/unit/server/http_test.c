@@ -59,7 +59,7 @@ static const char *text_of(cyn_bytes bytes) {
   return text;
 }
 
-#define POST_TEXT                                                                                   \
+#define POST_TEXT                                                                                  \
   "POST /a?b=c HTTP/1.1\r\nHost: h:1\r\nX-AMZ-target:  T.Op \t\r\nEmpty:\r\ncontent-type: x/y\r\n" \
   "Content-Length: 11\r\n\r\n{\"a\":\"bcd\"}"
 
@@ -80,7 +80,7 @@ TEST(request_with_length_at_every_cut) {
   }
 }
 
-#define CHUNKED_TEXT                                                                               \
+#define CHUNKED_TEXT                                                                            \
   "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n1;x=y\r\ne\r\n" \
   "0000a\r\n0123456789\r\n0\r\nTrailer: t\r\n\r\n"
 
@@ -160,7 +160,8 @@ TEST(limits_hold) {
   text[size + 1001] = '\0';
   CHECK_INT(result_of(text), CYN_HTTP_FAULT);
   size = snprintf(text, sizeof text, "GET / HTTP/1.1\r\n");
-  for (int i = 0; i < CYN_HTTP_HEADERS_MAX + 1; i++) size += snprintf(text + size, sizeof text - (size_t)size, "A: b\r\n");
+  for (int i = 0; i < CYN_HTTP_HEADERS_MAX + 1; i++)
+    size += snprintf(text + size, sizeof text - (size_t)size, "A: b\r\n");
   snprintf(text + size, sizeof text - (size_t)size, "\r\n");
   CHECK_INT(fault_of(text), 431);
 }

@@ -34,7 +34,8 @@ TEST(tables_then_items) {
   files_write("b.json", " {\"Music\":\n[{\"PutRequest\":{\"Item\":{\"a\":{\"S\":\"2\"}}}}]}\n");
   char lines[4000];
   size_t size = 0;
-  for (int i = 0; i < 60; i++) size += (size_t)snprintf(lines + size, sizeof lines - size, "{\"a\":{\"S\":\"%d\"}}\r\n\n", i % 50);
+  for (int i = 0; i < 60; i++)
+    size += (size_t)snprintf(lines + size, sizeof lines - size, "{\"a\":{\"S\":\"%d\"}}\r\n\n", i % 50);
   files_write("Music.items.jsonl", lines);
   files_write("readme.txt", "not read");
   REQUIRE(start());
@@ -55,7 +56,8 @@ TEST(faults_name_the_file) {
   files_write("t.json", "{\"KeySchema\":[]");
   CHECK(fault_ends_in("/t.json: no valid JSON for this call"));
   files_write("t.json", "[1]");
-  CHECK(fault_ends_in("/t.json: neither a CreateTable input, nor a CloudFormation template, nor a BatchWriteItem request"));
+  CHECK(fault_ends_in(
+      "/t.json: neither a CreateTable input, nor a CloudFormation template, nor a BatchWriteItem request"));
   files_write("t.json", "");
   CHECK(fault_ends_in("nor a BatchWriteItem request"));
   files_write("t.json", table);

@@ -8,7 +8,8 @@
 
 static char written[8192];
 
-static const char *log_line(cyn_log_format format, cyn_i_log_level level, const char *message, const cyn_i_log_field *fields) {
+static const char *log_line(cyn_log_format format, cyn_i_log_level level, const char *message,
+                            const cyn_i_log_field *fields) {
   int ends[2];
   if (pipe(ends) != 0) return NULL;
   cyn_i_log log = {ends[1], format, CYN_I_LOG_INFO};
@@ -21,8 +22,9 @@ static const char *log_line(cyn_log_format format, cyn_i_log_level level, const 
 }
 
 TEST(text_line) {
-  const cyn_i_log_field fields[] = {CYN_I_LOG_TEXT("table", cyn_str("Music")), CYN_I_LOG_TEXT("text", cyn_str("a b\n\"")),
-                                    CYN_I_LOG_NUMBER("count", -5), CYN_I_LOG_END};
+  const cyn_i_log_field fields[] = {CYN_I_LOG_TEXT("table", cyn_str("Music")),
+                                    CYN_I_LOG_TEXT("text", cyn_str("a b\n\"")), CYN_I_LOG_NUMBER("count", -5),
+                                    CYN_I_LOG_END};
   const char *line = log_line(CYN_LOG_TEXT, CYN_I_LOG_WARN, "something", fields);
   REQUIRE(strlen(line) > 25);
   CHECK_STR(line + 24, " warn something table=Music text=\"a b\\x0a\\\"\" count=-5\n");
@@ -30,7 +32,8 @@ TEST(text_line) {
 }
 
 TEST(json_line) {
-  const cyn_i_log_field fields[] = {CYN_I_LOG_TEXT("text", cyn_str("\x01\\")), CYN_I_LOG_NUMBER("count", 7), CYN_I_LOG_END};
+  const cyn_i_log_field fields[] = {CYN_I_LOG_TEXT("text", cyn_str("\x01\\")), CYN_I_LOG_NUMBER("count", 7),
+                                    CYN_I_LOG_END};
   const char *line = log_line(CYN_LOG_JSON, CYN_I_LOG_ERROR, "some \"thing\"", fields);
   const char *rest = strstr(line, "\",\"level\"");
   REQUIRE(rest != NULL);

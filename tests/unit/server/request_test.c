@@ -26,8 +26,11 @@ TEST(get_is_the_health_check) {
 TEST(other_methods_and_types_are_not_found) {
   REQUIRE(harness_start(&h, NULL));
   const char *requests[] = {
-      "PUT / HTTP/1.1\r\n\r\n", "DELETE / HTTP/1.1\r\n\r\n", "OPTIONS / HTTP/1.1\r\n\r\n",
-      "POST / HTTP/1.1\r\n" BODY, "POST / HTTP/1.1\r\nContent-Type: application/x-amz-json-1.1\r\n" BODY,
+      "PUT / HTTP/1.1\r\n\r\n",
+      "DELETE / HTTP/1.1\r\n\r\n",
+      "OPTIONS / HTTP/1.1\r\n\r\n",
+      "POST / HTTP/1.1\r\n" BODY,
+      "POST / HTTP/1.1\r\nContent-Type: application/x-amz-json-1.1\r\n" BODY,
       "POST / HTTP/1.1\r\nContent-Type: text/plain\r\n" TARGET HARNESS_SIGNED BODY,
   };
   for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
@@ -71,8 +74,9 @@ TEST(then_target_then_token_then_empty_body) {
   CHECK_INT(exchange("POST / HTTP/1.1\r\n" JSON "X-Amz-Target: DynamoDBStreams_20120810.ListTables\r\n" BODY), 400);
   CHECK_STR(harness_body(&h), UNKNOWN);
   CHECK_INT(exchange("POST / HTTP/1.1\r\n" JSON TARGET BODY), 400);
-  CHECK_STR(harness_body(&h), "{\"__type\":\"com.amazon.coral.service#MissingAuthenticationTokenException\","
-                              "\"message\":\"Request is missing Authentication Token\"}");
+  CHECK_STR(harness_body(&h),
+            "{\"__type\":\"com.amazon.coral.service#MissingAuthenticationTokenException\","
+            "\"message\":\"Request is missing Authentication Token\"}");
   CHECK_INT(exchange("POST / HTTP/1.1\r\nContent-Length: 0\r\n" JSON TARGET HARNESS_SIGNED "\r\n"), 400);
   CHECK_STR(harness_body(&h), SERIALIZATION);
   harness_stop(&h);
@@ -84,7 +88,9 @@ TEST(content_type_is_echoed) {
   CHECK(strstr(h.answer, "\r\nContent-Type: application/x-amz-json-1.0\r\n") != NULL);
   CHECK_STR(harness_body(&h), "{\"TableNames\":[]}");
   CHECK(strstr(h.answer, "\r\nx-amz-crc32: 1315925753\r\n") != NULL);
-  CHECK_INT(exchange("POST / HTTP/1.1\r\nContent-Type: application/json ; charset=utf-8\r\n" TARGET HARNESS_SIGNED BODY), 200);
+  CHECK_INT(
+      exchange("POST / HTTP/1.1\r\nContent-Type: application/json ; charset=utf-8\r\n" TARGET HARNESS_SIGNED BODY),
+      200);
   CHECK(strstr(h.answer, "\r\nContent-Type: application/json\r\n") != NULL);
   harness_stop(&h);
 }
@@ -97,9 +103,11 @@ TEST(pages_reach_no_data_unless_allowed) {
   CHECK(strstr(h.answer, "\r\nAccess-Control-Allow-Origin: *\r\n") != NULL);
   CHECK_INT(exchange("POST / HTTP/1.1\r\n" JSON TARGET HARNESS_SIGNED "Sec-Fetch-Site: same-origin\r\n" BODY), 403);
   CHECK_INT(exchange("OPTIONS / HTTP/1.1\r\nOrigin: o\r\nAccess-Control-Request-Headers: a, b\r\n"
-                     "Access-Control-Request-Method: POST\r\n\r\n"), 200);
-  CHECK(strstr(h.answer, "\r\nAccess-Control-Allow-Headers: a, b\r\nAccess-Control-Allow-Methods: POST\r\n"
-                         "Access-Control-Max-Age: 172800\r\n\r\n") != NULL);
+                     "Access-Control-Request-Method: POST\r\n\r\n"),
+            200);
+  CHECK(strstr(h.answer,
+               "\r\nAccess-Control-Allow-Headers: a, b\r\nAccess-Control-Allow-Methods: POST\r\n"
+               "Access-Control-Max-Age: 172800\r\n\r\n") != NULL);
   harness_stop(&h);
   options.cors_origins = cyn_str("http://good");
   REQUIRE(harness_start(&h, &options));
@@ -115,7 +123,8 @@ static const char create[] =
 static const char *tables_of(const char *key, const char *region) {
   static char text[1024];
   snprintf(text, sizeof text,
-           "POST / HTTP/1.1\r\n" JSON TARGET "Authorization: AWS4-HMAC-SHA256 Credential=%s/20261124/%s/dynamodb/aws4_request, "
+           "POST / HTTP/1.1\r\n" JSON TARGET
+           "Authorization: AWS4-HMAC-SHA256 Credential=%s/20261124/%s/dynamodb/aws4_request, "
            "SignedHeaders=host, Signature=ab\r\nX-Amz-Date: 20261124T000000Z\r\n" BODY,
            key, region);
   return exchange(text) == 200 ? harness_body(&h) : "";
@@ -143,7 +152,8 @@ TEST(a_table_in_another_region_is_named_in_the_log) {
   options.log_fd = cyn_int(ends[1]);
   REQUIRE(harness_start(&h, &options));
   (void)harness_call(&h, "CreateTable", create);
-  const char *text = "POST / HTTP/1.1\r\n" JSON "X-Amz-Target: DynamoDB_20120810.DescribeTable\r\nAuthorization: AWS4-HMAC-SHA256 "
+  const char *text = "POST / HTTP/1.1\r\n" JSON
+                     "X-Amz-Target: DynamoDB_20120810.DescribeTable\r\nAuthorization: AWS4-HMAC-SHA256 "
                      "Credential=AK/1/eu-west-1/dynamodb/aws4_request, SignedHeaders=h, Signature=a\r\nDate: d\r\n"
                      "Content-Length: 21\r\n\r\n{\"TableName\":\"Music\"}";
   CHECK_INT(exchange(text), 400);

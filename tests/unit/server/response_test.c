@@ -16,7 +16,8 @@ static void begin(void) {
 
 static const char *sent(void) {
   static char text[4096];
-  snprintf(text, sizeof text, "%.*s", (int)(request.out.size - request.out_sent), (char *)request.out.data + request.out_sent);
+  snprintf(text, sizeof text, "%.*s", (int)(request.out.size - request.out_sent),
+           (char *)request.out.data + request.out_sent);
   return text;
 }
 
@@ -28,16 +29,19 @@ TEST(api_answers) {
   cyn_i_response_begin(&request);
   cyn_i_buf_text(&request.out, "{}");
   cyn_i_response_end(&request, 200);
-  CHECK_STR(sent(), "HTTP/1.1 200 OK\r\nServer: Cynamo\r\nDate: DATE\r\nContent-Type: application/x-amz-json-1.0\r\n"
-                    "Content-Length: 2\r\nx-amzn-RequestId: " ID "\r\nx-amz-crc32: 2745614147\r\n\r\n{}");
+  CHECK_STR(sent(),
+            "HTTP/1.1 200 OK\r\nServer: Cynamo\r\nDate: DATE\r\nContent-Type: application/x-amz-json-1.0\r\n"
+            "Content-Length: 2\r\nx-amzn-RequestId: " ID "\r\nx-amz-crc32: 2745614147\r\n\r\n{}");
   request.has_origin = true;
   request.close_after = true;
   request.json_1_0 = false;
   cyn_i_response_begin(&request);
   cyn_i_response_end(&request, 409);
-  CHECK_STR(sent(), "HTTP/1.1 409 Conflict\r\nServer: Cynamo\r\nDate: DATE\r\nContent-Type: application/json\r\n"
-                    "Content-Length: 0\r\nx-amzn-RequestId: " ID "\r\nx-amz-crc32: 0\r\nAccess-Control-Allow-Origin: *\r\n"
-                    "Connection: close\r\n\r\n");
+  CHECK_STR(sent(),
+            "HTTP/1.1 409 Conflict\r\nServer: Cynamo\r\nDate: DATE\r\nContent-Type: application/json\r\n"
+            "Content-Length: 0\r\nx-amzn-RequestId: " ID
+            "\r\nx-amz-crc32: 0\r\nAccess-Control-Allow-Origin: *\r\n"
+            "Connection: close\r\n\r\n");
   cyn_i_buf_clean_up(&request.out);
 }
 
@@ -58,7 +62,9 @@ TEST(errors) {
   cyn_error error = CYN_ERROR_INIT;
   (void)cyn_i_error_set(&error, CYN_E_VALIDATION, "no \"good\"");
   cyn_i_response_error(&request, &error, 400);
-  CHECK(strstr(sent(), "\r\n\r\n{\"__type\":\"com.amazon.coral.validate#ValidationException\",\"message\":\"no \\\"good\\\"\"}"));
+  CHECK(
+      strstr(sent(),
+             "\r\n\r\n{\"__type\":\"com.amazon.coral.validate#ValidationException\",\"message\":\"no \\\"good\\\"\"}"));
   CHECK(strncmp(sent(), "HTTP/1.1 400 Bad Request\r\n", 26) == 0);
   cyn_error_clean_up(&error);
   cyn_i_buf_clean_up(&request.out);
@@ -68,13 +74,16 @@ TEST(plain_answers_and_faults) {
   begin();
   request.http_1_0 = true;
   cyn_i_response_plain(&request, 404, "A: b\r\n", cyn_str("body"));
-  CHECK_STR(sent(), "HTTP/1.1 404 Not Found\r\nServer: Cynamo\r\nDate: DATE\r\nContent-Length: 4\r\nx-amzn-RequestId: " ID
-                    "\r\nConnection: keep-alive\r\nA: b\r\n\r\nbody");
+  CHECK_STR(sent(),
+            "HTTP/1.1 404 Not Found\r\nServer: Cynamo\r\nDate: DATE\r\nContent-Length: 4\r\nx-amzn-RequestId: " ID
+            "\r\nConnection: keep-alive\r\nA: b\r\n\r\nbody");
   request.is_head = true;
   cyn_i_response_plain(&request, 200, "", cyn_str("body"));
   CHECK(strstr(sent(), "Content-Length: 4\r\n") != NULL && strstr(sent(), "body") == NULL);
   cyn_i_response_fault(&request, 408);
-  CHECK_STR(sent(), "HTTP/1.1 408 Request Timeout\r\nServer: Cynamo\r\nDate: DATE\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+  CHECK_STR(
+      sent(),
+      "HTTP/1.1 408 Request Timeout\r\nServer: Cynamo\r\nDate: DATE\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
   CHECK(request.close_after);
   cyn_i_response_fault(&request, 413);
   CHECK(strstr(sent(), "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n") != NULL);

@@ -38,13 +38,15 @@ TEST(paths) {
 
 TEST(queries) {
   CHECK_STR(path("/?b=2&a=%20&a=1&c&&=x&d=%7e+"), "POST\n/\na=%20&a=1&b=2&c=&d=~%2B\nhost:h\n\nhost\n");
-  CHECK_STR(canonical("POST /?X-Amz-Signature=s&a=1 HTTP/1.1\r\nHost: h\r\n\r\n", "host", true), "POST\n/\na=1\nhost:h\n\nhost\n");
+  CHECK_STR(canonical("POST /?X-Amz-Signature=s&a=1 HTTP/1.1\r\nHost: h\r\n\r\n", "host", true),
+            "POST\n/\na=1\nhost:h\n\nhost\n");
   CHECK_STR(canonical("POST /?X-Amz-Signature=s HTTP/1.1\r\nHost: h\r\n\r\n", "host", false),
             "POST\n/\nX-Amz-Signature=s\nhost:h\n\nhost\n");
 }
 
 TEST(headers) {
-  CHECK_STR(canonical("POST / HTTP/1.1\r\nHOST:  h  \r\nX-a: one   two\r\nx-A: three\r\nOther: o\r\n\r\n", "host;x-a;x-missing", false),
+  CHECK_STR(canonical("POST / HTTP/1.1\r\nHOST:  h  \r\nX-a: one   two\r\nx-A: three\r\nOther: o\r\n\r\n",
+                      "host;x-a;x-missing", false),
             "POST\n/\n\nhost:h\nx-a:one two,three\nx-missing:\n\nhost;x-a;x-missing\n");
 }
 

@@ -23,11 +23,12 @@ static cyn_i_credentials *load(void) {
   snprintf(path, sizeof path, "/tmp/cynamo-sigv4-%d", (int)getpid());
   FILE *file = fopen(path, "w");
   if (file == NULL) return NULL;
-  fputs("[a]\naws_access_key_id=AKIDEXAMPLE\naws_secret_access_key=wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY\n"
-        "[b]\naws_access_key_id=ASIASESSION\naws_secret_access_key=sessionsecret\naws_session_token=other\n"
-        "[c]\naws_access_key_id=ASIASESSION\naws_secret_access_key=sessionsecret\naws_session_token=the/token==\n"
-        "aws_account_id=123456789012\naws_expiration=2026-01-02T04:00:00Z\n",
-        file);
+  fputs(
+      "[a]\naws_access_key_id=AKIDEXAMPLE\naws_secret_access_key=wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY\n"
+      "[b]\naws_access_key_id=ASIASESSION\naws_secret_access_key=sessionsecret\naws_session_token=other\n"
+      "[c]\naws_access_key_id=ASIASESSION\naws_secret_access_key=sessionsecret\naws_session_token=the/token==\n"
+      "aws_account_id=123456789012\naws_expiration=2026-01-02T04:00:00Z\n",
+      file);
   fclose(file);
   if (cyn_i_credentials_load(path, &out, &error) != CYN_OK) out = NULL;
   unlink(path);
@@ -54,14 +55,17 @@ static cyn_status verify_at(const char *text, int64_t now_ms) {
 }
 static cyn_status verify(const char *text) { return verify_at(text, NOW_MS); }
 
-#define REQUEST(path, algorithm, scope, headers, signature, date, body, more)                                              \
-  "POST " path " HTTP/1.1\r\nHost: localhost:8000\r\nContent-Type: application/x-amz-json-1.0\r\nX-Amz-Target: "           \
-  "DynamoDB_20120810.DescribeTable\r\nX-Amz-Date: " date "\r\nAuthorization: " algorithm " Credential=" scope              \
+#define REQUEST(path, algorithm, scope, headers, signature, date, body, more)                                 \
+  "POST " path                                                                                                \
+  " HTTP/1.1\r\nHost: localhost:8000\r\nContent-Type: application/x-amz-json-1.0\r\nX-Amz-Target: "           \
+  "DynamoDB_20120810.DescribeTable\r\nX-Amz-Date: " date "\r\nAuthorization: " algorithm " Credential=" scope \
   ", SignedHeaders=" headers ", Signature=" signature "\r\nContent-Length: 21\r\n" more "\r\n" body
-#define GOOD(scope, headers, signature, date) REQUEST("/", "AWS4-HMAC-SHA256", scope, headers, signature, date, BODY, "")
+#define GOOD(scope, headers, signature, date) \
+  REQUEST("/", "AWS4-HMAC-SHA256", scope, headers, signature, date, BODY, "")
 
 static const char mismatch[] =
-    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and "
+    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
+    "and "
     "signing method. Consult the service documentation for details.";
 
 TEST(good_signatures) {
@@ -73,10 +77,10 @@ TEST(good_signatures) {
   CHECK_STR(account, "");
 }
 
-#define SESSION(token)                                                                                              \
-  REQUEST("/", "AWS4-HMAC-SHA256", "ASIASESSION/20260102/us-east-1/dynamodb/aws4_request",                          \
-          "content-type;host;x-amz-date;x-amz-security-token;x-amz-target",                                         \
-          "85a1936777110a0fb30ec88cd66b6a616fc9c36943aed7680483e61e7202f23e", "20260102T030405Z", BODY,            \
+#define SESSION(token)                                                                                  \
+  REQUEST("/", "AWS4-HMAC-SHA256", "ASIASESSION/20260102/us-east-1/dynamodb/aws4_request",              \
+          "content-type;host;x-amz-date;x-amz-security-token;x-amz-target",                             \
+          "85a1936777110a0fb30ec88cd66b6a616fc9c36943aed7680483e61e7202f23e", "20260102T030405Z", BODY, \
           "X-Amz-Security-Token: " token "\r\n")
 
 TEST(session_tokens) {
@@ -88,15 +92,19 @@ TEST(session_tokens) {
 
 TEST(dates) {
   CHECK_INT(verify(GOOD(SCOPE, SIGNED, SIGNATURE, "Fri, 02 Jan 2026")), CYN_E_INCOMPLETE_SIGNATURE);
-  CHECK_STR(error.message, "Date must be in ISO-8601 'basic format'. Got 'Fri, 02 Jan 2026'. See "
-                           "http://en.wikipedia.org/wiki/ISO_8601");
+  CHECK_STR(error.message,
+            "Date must be in ISO-8601 'basic format'. Got 'Fri, 02 Jan 2026'. See "
+            "http://en.wikipedia.org/wiki/ISO_8601");
   CHECK_INT(verify(GOOD(SCOPE, SIGNED, SIGNATURE, "20261302T030405Z")), CYN_E_INCOMPLETE_SIGNATURE);
-  CHECK_INT(verify_at(GOOD(SCOPE, SIGNED, SIGNATURE, "20260102T030405Z"), NOW_MS + 16 * 60000), CYN_E_INVALID_SIGNATURE);
+  CHECK_INT(verify_at(GOOD(SCOPE, SIGNED, SIGNATURE, "20260102T030405Z"), NOW_MS + 16 * 60000),
+            CYN_E_INVALID_SIGNATURE);
   CHECK_STR(error.message,
             "Signature expired: 20260102T030405Z is now earlier than 20260102T030505Z (20260102T032005Z - 15 min.)");
-  CHECK_INT(verify_at(GOOD(SCOPE, SIGNED, SIGNATURE, "20260102T030405Z"), NOW_MS - 16 * 60000), CYN_E_INVALID_SIGNATURE);
-  CHECK_STR(error.message,
-            "Signature not yet current: 20260102T030405Z is still later than 20260102T030305Z (20260102T024805Z + 15 min.)");
+  CHECK_INT(verify_at(GOOD(SCOPE, SIGNED, SIGNATURE, "20260102T030405Z"), NOW_MS - 16 * 60000),
+            CYN_E_INVALID_SIGNATURE);
+  CHECK_STR(
+      error.message,
+      "Signature not yet current: 20260102T030405Z is still later than 20260102T030305Z (20260102T024805Z + 15 min.)");
 }
 
 TEST(forms) {
@@ -106,13 +114,16 @@ TEST(forms) {
             CYN_E_INCOMPLETE_SIGNATURE);
   CHECK_STR(error.message, "Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA1' (only AWS4-HMAC-SHA256 for now). ");
   CHECK_INT(verify(GOOD("a/b/c/d", SIGNED, SIGNATURE, "20260102T030405Z")), CYN_E_INCOMPLETE_SIGNATURE);
-  CHECK_STR(error.message, "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got "
-                           "'a/b/c/d'");
-  CHECK_INT(verify(GOOD("a/b/c/d/e", SIGNED, SIGNATURE, "20260102T030405Z")), CYN_E_INVALID_SIGNATURE);
   CHECK_STR(error.message,
-            "Credential should be scoped to a valid region, not 'c'. Credential should be scoped to correct service: "
-            "'dynamodb'. Credential should be scoped with a valid terminator: 'aws4_request', not 'e'. Date in Credential scope "
-            "does not match YYYYMMDD from ISO-8601 version of date from HTTP: 'b' != '20260102', from '20260102T030405Z'.");
+            "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got "
+            "'a/b/c/d'");
+  CHECK_INT(verify(GOOD("a/b/c/d/e", SIGNED, SIGNATURE, "20260102T030405Z")), CYN_E_INVALID_SIGNATURE);
+  CHECK_STR(
+      error.message,
+      "Credential should be scoped to a valid region, not 'c'. Credential should be scoped to correct service: "
+      "'dynamodb'. Credential should be scoped with a valid terminator: 'aws4_request', not 'e'. Date in Credential "
+      "scope "
+      "does not match YYYYMMDD from ISO-8601 version of date from HTTP: 'b' != '20260102', from '20260102T030405Z'.");
 }
 
 TEST(wrong_signatures) {

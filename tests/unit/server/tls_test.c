@@ -85,7 +85,8 @@ static bool write_files(const char *certificate_path, const char *key_path) {
   options.tls = true;
   if (cyn_i_tls_context(&options, &context, NULL) != CYN_OK) return false;
   FILE *certificate = fopen(certificate_path, "w"), *key = fopen(key_path, "w");
-  bool fine = certificate != NULL && key != NULL && PEM_write_X509(certificate, SSL_CTX_get0_certificate(context)) == 1 &&
+  bool fine = certificate != NULL && key != NULL &&
+              PEM_write_X509(certificate, SSL_CTX_get0_certificate(context)) == 1 &&
               PEM_write_PrivateKey(key, SSL_CTX_get0_privatekey(context), NULL, NULL, 0, NULL, NULL) == 1;
   if (certificate != NULL) fclose(certificate);
   if (key != NULL) fclose(key);
