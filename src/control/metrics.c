@@ -2,8 +2,8 @@
 #include "control/metrics.h"
 
 static const uint64_t bounds_ns[CYN_METRICS_BUCKETS - 1] = {
-    10000,    25000,    50000,     100000,    250000,    500000,    1000000,
-    2500000,  10000000, 50000000,  250000000, 1000000000, 5000000000,
+    10000,   25000,    50000,    100000,    250000,     500000,     1000000,
+    2500000, 10000000, 50000000, 250000000, 1000000000, 5000000000,
 };
 
 static size_t bucket_of(uint64_t latency_ns) {
@@ -29,4 +29,6 @@ void cyn_i_metrics_sum(cyn_i_metrics *sum, const cyn_i_metrics *set) {
     cyn_i_metrics_add(&to[i], atomic_load_explicit(&from[i], memory_order_relaxed));
 }
 
-uint64_t cyn_i_metrics_bucket_bound_ns(size_t bucket) { return bucket < CYN_METRICS_BUCKETS - 1 ? bounds_ns[bucket] : 0; }
+uint64_t cyn_i_metrics_bucket_bound_ns(size_t bucket) {
+  return bucket < CYN_METRICS_BUCKETS - 1 ? bounds_ns[bucket] : 0;
+}
