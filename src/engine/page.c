@@ -2,8 +2,13 @@
  * that crosses 1 MB is still part of its page, as the service's capacity figures show. */
 #include "engine/page.h"
 
+#include "base/clock.h"
 #include "engine/item_key.h"
 #include "engine/index.h"
+
+/* A page may end anywhere, and one that a costly filter makes slow ends by time: its view would keep old pages alive. */
+#define PAGE_TIME_MAX_NS ((uint64_t)1000 * 1000 * 1000)
+#define TIME_CHECKED_EVERY 64 /* items */
 
 static bool same(cyn_bytes a, cyn_bytes b) { return a.size == b.size && memcmp(a.data, b.data, a.size) == 0; }
 
@@ -242,7 +247,8 @@ static bool visit(void *user, const cyn_i_store_key *key, cyn_bytes value) {
   page->bytes += cyn_i_item_dynamodb_size(entry);
   bool ok = !page->fetch || fetch_item(page, &value);
   page->has_more = (page->limit != 0 && page->scanned_count >= page->limit) ||
-                   page->bytes + page->fetched_bytes >= CYN_PAGE_BYTES_MAX;
+                   page->bytes + page->fetched_bytes >= CYN_PAGE_BYTES_MAX ||
+                   (page->scanned_count % TIME_CHECKED_EVERY == 0 && cyn_i_clock_monotonic_ns() > page->end_ns);
   if (ok && page->has_more) ok = keep_last_key(page, entry);
   const uint8_t *item = cyn_i_stored_item(value);
   if (ok && (page->filter == NULL || cyn_i_condition_evaluate(page->filter, item))) {
@@ -259,6 +265,7 @@ static bool visit(void *user, const cyn_i_store_key *key, cyn_bytes value) {
 cyn_status cyn_i_page_run(cyn_i_page *page) {
   cyn_status status = cyn_i_store_view_begin(page->worker->view, page->call->error);
   if (status != CYN_OK) return status;
+  page->end_ns = cyn_i_clock_monotonic_ns() + PAGE_TIME_MAX_NS;
   status = cyn_i_store_walk(page->worker->view, &page->range, visit, page, page->call->error);
   cyn_i_store_view_end(page->worker->view);
   return status != CYN_OK ? status : page->status;

@@ -19,6 +19,7 @@ typedef struct cyn_i_page {
   bool fetch;                    /* a local index lacks attributes that are wanted: read the table's items */
   bool consistent;
   uint64_t limit;                /* items to look at; 0: none */
+  uint64_t end_ns;               /* when the page ends at the latest (monotonic) */
   /* results */
   cyn_item *items;
   size_t item_count, item_capacity;

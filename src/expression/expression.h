@@ -154,7 +154,9 @@ typedef struct cyn_i_legacy_term {
   const uint8_t *const *values; /* encoded values */
   size_t value_count;
 } cyn_i_legacy_term;
-/* NULL when out of memory, or with more than 65,000 terms and values. A condition of no terms is true. */
+/* Node numbers are 16 bits: what a legacy parameter may have in all, a term counting for four and a value for one. */
+#define CYN_LEGACY_COUNT_MAX 65000
+/* NULL when out of memory, or with more terms and values than that. A condition of no terms is true. */
 cyn_i_bound *cyn_i_legacy_condition(cyn_i_arena *arena, const cyn_i_legacy_term *terms, size_t count, bool use_or);
 typedef struct cyn_i_legacy_update {
   cyn_bytes attribute;

@@ -2,9 +2,6 @@
  * built together with their bound form. Attribute names are top-level names as they are: a dot in one is part of it. */
 #include "expression/program_private.h"
 
-/* At most this many of each: node numbers are 16 bits. */
-#define LEGACY_COUNT_MAX 65000
-
 typedef struct legacy_builder {
   cyn_i_program *program;
   cyn_i_bound *bound;
@@ -17,7 +14,7 @@ typedef struct legacy_builder {
 
 static bool builder_init(legacy_builder *builder, cyn_i_arena *arena, cyn_i_expression_kind kind, size_t paths,
                          size_t values, size_t nodes, size_t targets) {
-  if (paths > LEGACY_COUNT_MAX || values > LEGACY_COUNT_MAX || nodes > LEGACY_COUNT_MAX) return false;
+  if (paths > CYN_LEGACY_COUNT_MAX || values > CYN_LEGACY_COUNT_MAX || nodes > CYN_LEGACY_COUNT_MAX) return false;
   builder->program = cyn_i_arena_zalloc(arena, 1, sizeof *builder->program);
   builder->bound = cyn_i_arena_zalloc(arena, 1, sizeof *builder->bound);
   builder->nodes = cyn_i_arena_alloc(arena, nodes * sizeof *builder->nodes);
