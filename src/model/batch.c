@@ -1,0 +1,390 @@
+/* Batches. Writes are collected as item bytes, sent 25 at a time, and what the service leaves unprocessed is sent again
+ * with back-off; what cannot be done is kept and told, never dropped. A key that is written twice keeps its last write,
+ * since one BatchWriteItem may not have it twice. Reads go by the keys that the objects hold, 100 at a time. */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "model/assemble.h"
+
+#define WRITE_PART 25
+#define READ_PART 100
+#define ATTEMPTS_DEFAULT 10
+
+typedef struct pending {
+  const cyn_i_target *target;
+  cyn_item item;          /* what is put, or the key; owned */
+  cyn_bytes key;          /* the key's bytes, owned by the same allocation */
+  bool is_delete;
+} pending;
+
+struct cyn_batch {
+  cyn_db *db;
+  cyn_batch_open_options options;
+  pending *writes;
+  size_t count, capacity;
+};
+
+cyn_batch *cyn_batch_open(cyn_db *db, const cyn_batch_open_options *options) {
+  cyn_batch *batch = cyn_i_zalloc(1, sizeof *batch);
+  if (batch == NULL) return NULL;
+  batch->db = db;
+  CYN_I_OPTIONS_READ(batch->options, options);
+  if (batch->options.attempts_max <= 0) batch->options.attempts_max = ATTEMPTS_DEFAULT;
+  return batch;
+}
+
+void cyn_batch_destroy(cyn_batch *batch) {
+  if (batch == NULL) return;
+  for (size_t i = 0; i < batch->count; i++) cyn_i_free((void *)(uintptr_t)batch->writes[i].item.data);
+  cyn_i_free(batch->writes);
+  cyn_i_free(batch);
+}
+
+/* ---- collecting ---- */
+
+static bool same_key(const pending *a, const pending *b) {
+  return a->target == b->target && a->key.size == b->key.size && memcmp(a->key.data, b->key.data, a->key.size) == 0;
+}
+
+static bool push(cyn_batch *batch, pending write) {
+  for (size_t i = 0; i < batch->count; i++)
+    if (same_key(&batch->writes[i], &write)) {
+      cyn_i_free((void *)(uintptr_t)batch->writes[i].item.data);
+      batch->writes[i] = write;
+      return true;
+    }
+  if (batch->count == batch->capacity) {
+    size_t capacity = batch->capacity * 2 + WRITE_PART;
+    pending *more = cyn_i_realloc(batch->writes, capacity * sizeof *more);
+    if (more == NULL) return false;
+    batch->writes = more;
+    batch->capacity = capacity;
+  }
+  batch->writes[batch->count++] = write;
+  return true;
+}
+
+/* The item and its key in one allocation. */
+static cyn_status add(cyn_batch *batch, cyn_i_request *request, const void *object, bool is_delete) {
+  cyn_i_buf item, key;
+  cyn_i_buf_init(&item, request->arena);
+  cyn_i_buf_init(&key, request->arena);
+  cyn_status status = cyn_i_write_key(&request->codec, request->plan, object, &key);
+  if (status == CYN_OK && !is_delete) status = cyn_i_write_object(&request->codec, request->plan, object, NULL, &item);
+  if (status != CYN_OK) return status;
+  const cyn_i_buf *body = is_delete ? &key : &item;
+  uint8_t *copy = cyn_i_alloc(body->size + key.size);
+  if (copy == NULL) return cyn_i_error_no_memory(request->error);
+  memcpy(copy, body->data, body->size);
+  memcpy(copy + body->size, key.data, key.size);
+  pending write = {request->target, {copy, body->size, NULL}, {(const char *)copy + body->size, key.size}, is_delete};
+  if (push(batch, write)) return CYN_OK;
+  cyn_i_free(copy);
+  return cyn_i_error_no_memory(request->error);
+}
+
+static cyn_status add_and_send(cyn_batch *batch, const cyn_model *model, const void *object, bool is_delete,
+                               cyn_error *error) {
+  cyn_i_request request;
+  cyn_status status = cyn_i_request_begin(&request, batch->db, model, error);
+  if (status != CYN_OK) return status;
+  status = add(batch, &request, object, is_delete);
+  cyn_i_request_end(&request);
+  if (status != CYN_OK || batch->options.manual || batch->count < WRITE_PART) return status;
+  return cyn_batch_commit(batch, error);
+}
+
+cyn_status cyn_model_batch_save(cyn_batch *batch, const cyn_model *model, const void *object, cyn_error *error) {
+  return add_and_send(batch, model, object, false, error);
+}
+
+cyn_status cyn_model_batch_delete(cyn_batch *batch, const cyn_model *model, const void *object, cyn_error *error) {
+  return add_and_send(batch, model, object, true, error);
+}
+
+/* ---- sending ---- */
+
+typedef struct batch_part {
+  pending *writes[WRITE_PART];
+  size_t count;
+} batch_part;
+
+static bool same_place(const cyn_i_target *a, const cyn_i_target *b) {
+  return a->db == b->db && a->context.region.data == b->context.region.data;
+}
+
+/* The first writes that go to one place. */
+static void take_part(cyn_batch *batch, size_t part_max, batch_part *out) {
+  out->count = 0;
+  for (size_t i = 0; i < batch->count && out->count < part_max; i++)
+    if (out->count == 0 || same_place(out->writes[0]->target, batch->writes[i].target))
+      out->writes[out->count++] = &batch->writes[i];
+}
+
+/* The request map, a table after the other. `used` marks the writes that have found their table. */
+static bool fill(const batch_part *part, cyn_i_arena *arena, cyn_batch_write_item_input *input) {
+  cyn_batch_write_item_request_map_entry *entries = cyn_i_arena_zalloc(arena, part->count, sizeof *entries);
+  bool used[WRITE_PART] = {false};
+  if (entries == NULL) return false;
+  input->request_items.at = entries;
+  for (size_t i = 0; i < part->count; i++) {
+    if (used[i]) continue;
+    cyn_bytes table = part->writes[i]->target->table;
+    const cyn_write_request **requests = cyn_i_arena_zalloc(arena, part->count, sizeof *requests);
+    if (requests == NULL) return false;
+    size_t count = 0;
+    for (size_t j = i; j < part->count; j++) {
+      cyn_bytes other = part->writes[j]->target->table;
+      if (other.size != table.size || memcmp(other.data, table.data, table.size) != 0) continue;
+      used[j] = true;
+      cyn_write_request *made = CYN_I_API_NEW(arena, cyn_write_request);
+      cyn_put_request *put = CYN_I_API_NEW(arena, cyn_put_request);
+      cyn_delete_request *gone = CYN_I_API_NEW(arena, cyn_delete_request);
+      if (made == NULL || put == NULL || gone == NULL) return false;
+      put->item = gone->key = part->writes[j]->item;
+      if (part->writes[j]->is_delete)
+        made->delete_request = gone;
+      else
+        made->put_request = put;
+      requests[count++] = made;
+    }
+    entries[input->request_items.count++] = (cyn_batch_write_item_request_map_entry){table, {count, requests}};
+  }
+  return true;
+}
+
+static bool equal_item(cyn_item a, const cyn_item *b) {
+  return a.size == b->size && memcmp(a.data, b->data, a.size) == 0;
+}
+
+/* An answer decoded from JSON may order attributes otherwise: then the key decides. */
+static bool is_of(const pending *write, const cyn_write_request *request) {
+  bool is_delete = request->delete_request != NULL;
+  if (is_delete != write->is_delete) return false;
+  cyn_item item = is_delete ? request->delete_request->key : request->put_request->item;
+  if (equal_item(item, &write->item)) return true;
+  cyn_i_pairs pairs = cyn_i_item_pairs((const uint8_t *)write->key.data);
+  cyn_bytes name;
+  const uint8_t *value;
+  while (cyn_i_pairs_next(&pairs, &name, &value)) {
+    const uint8_t *other = cyn_i_item_find(item.data, name);
+    if (other == NULL || !cyn_i_value_equal(value, other)) return false;
+  }
+  return true;
+}
+
+static bool is_left(const pending *write, const cyn_batch_write_item_request_map *left) {
+  for (size_t i = 0; i < left->count; i++) {
+    cyn_bytes table = left->at[i].key;
+    if (table.size != write->target->table.size || memcmp(table.data, write->target->table.data, table.size) != 0) continue;
+    for (size_t j = 0; j < left->at[i].value.count; j++)
+      if (is_of(write, left->at[i].value.at[j])) return true;
+  }
+  return false;
+}
+
+/* Takes what is done out of the batch. */
+static size_t settle(cyn_batch *batch, const batch_part *part, const cyn_batch_write_item_request_map *left) {
+  size_t done = 0, kept = 0;
+  for (size_t i = 0; i < part->count; i++) {
+    pending *write = part->writes[i];
+    if (is_left(write, left)) continue;
+    cyn_i_free((void *)(uintptr_t)write->item.data);
+    write->item.data = NULL;
+    done++;
+  }
+  for (size_t i = 0; i < batch->count; i++)
+    if (batch->writes[i].item.data != NULL) batch->writes[kept++] = batch->writes[i];
+  batch->count = kept;
+  return done;
+}
+
+static cyn_status send_part(cyn_batch *batch, const batch_part *part, cyn_i_request *request, size_t *done) {
+  cyn_batch_write_item_input input = CYN_BATCH_WRITE_ITEM_INPUT_INIT;
+  if (!fill(part, request->arena, &input)) return cyn_i_error_no_memory(request->error);
+  if (batch->options.consumed != NULL) input.return_consumed_capacity = cyn_str(CYN_RETURN_CONSUMED_CAPACITY_TOTAL);
+  const void *answer;
+  const cyn_i_target *target = part->writes[0]->target;
+  cyn_status status = cyn_i_target_call(target, target->db, CYN_OPERATION_BATCH_WRITE_ITEM, &input, request->arena, &answer,
+                                        request->error);
+  if (status != CYN_OK) return status;
+  const cyn_batch_write_item_output *output = answer;
+  for (size_t i = 0; batch->options.consumed != NULL && i < output->consumed_capacity.count; i++)
+    *batch->options.consumed += output->consumed_capacity.at[i]->capacity_units.value;
+  *done = settle(batch, part, &output->unprocessed_items);
+  return CYN_OK;
+}
+
+cyn_status cyn_batch_commit(cyn_batch *batch, cyn_error *error) {
+  int idle = 0;
+  while (batch->count != 0) {
+    cyn_i_request request;
+    cyn_status status = cyn_i_request_begin_plain(&request, batch->db, error);
+    if (status != CYN_OK) return status;
+    batch_part part;
+    size_t done = 0;
+    take_part(batch, WRITE_PART, &part);
+    size_t asked = part.count;
+    status = send_part(batch, &part, &request, &done);
+    cyn_i_request_end(&request);
+    if (status != CYN_OK) return status;
+    if (done == asked) {
+      idle = 0;
+      continue;
+    }
+    idle = done != 0 ? 0 : idle + 1;
+    if (idle >= batch->options.attempts_max)
+      return cyn_i_error_setf(error, CYN_E_UNPROCESSED, "%zu writes of the batch were left unprocessed %d times", batch->count,
+                              idle);
+    cyn_i_sleep_ms(cyn_i_backoff_ms(idle));
+  }
+  return CYN_OK;
+}
+
+size_t cyn_batch_left(const cyn_batch *batch) { return batch->count; }
+
+cyn_item cyn_batch_left_at(const cyn_batch *batch, size_t i, cyn_bytes *table, bool *is_delete) {
+  cyn_item none = {NULL, 0, NULL};
+  if (i >= batch->count) return none;
+  if (table != NULL) *table = batch->writes[i].target->table;
+  if (is_delete != NULL) *is_delete = batch->writes[i].is_delete;
+  return batch->writes[i].item;
+}
+
+cyn_status cyn_batch_close(cyn_batch *batch, cyn_error *error) {
+  if (batch == NULL) return CYN_OK;
+  cyn_status status = cyn_batch_commit(batch, error);
+  cyn_batch_destroy(batch);
+  return status;
+}
+
+/* ---- reads ---- */
+
+typedef struct many {
+  cyn_i_request *request;
+  char *objects;
+  bool *found;
+  cyn_item *keys;     /* of all objects, in the scratch; data NULL once it is answered */
+  size_t count;
+  const cyn_read_options *options;
+  cyn_memory *memory;
+  const cyn_i_plan *plan;
+} many;
+
+static bool has_key(const cyn_i_plan *plan, cyn_item key, cyn_item item) {
+  const cyn_i_field *parts[2] = {plan->hash, plan->range};
+  for (int i = 0; i < 2 && parts[i] != NULL; i++) {
+    const uint8_t *a = cyn_i_item_find(key.data, parts[i]->name), *b = cyn_i_item_find(item.data, parts[i]->name);
+    if (a == NULL || b == NULL || !cyn_i_value_equal(a, b)) return false;
+  }
+  return true;
+}
+
+static cyn_status take_item(const many *m, cyn_item item) {
+  for (size_t i = 0; i < m->count; i++) {
+    if (m->keys[i].data == NULL || !has_key(m->plan, m->keys[i], item)) continue;
+    cyn_i_codec codec = {m->plan->model, m->memory, m->request->error, 0};
+    cyn_status status = cyn_i_read_object(&codec, m->plan, item.data, m->objects + i * m->plan->model->struct_size);
+    if (status != CYN_OK) return status;
+    if (m->found != NULL) m->found[i] = true;
+  }
+  return CYN_OK;
+}
+
+/* The keys of one part, each once. */
+static size_t distinct(const many *m, size_t first, cyn_item *out, size_t *end) {
+  size_t count = 0, i = first;
+  for (; i < m->count && count < READ_PART; i++) {
+    bool is_new = true;
+    for (size_t j = 0; j < count && is_new; j++) is_new = !equal_item(m->keys[i], &out[j]);
+    if (is_new) out[count++] = m->keys[i];
+  }
+  *end = i;
+  return count;
+}
+
+static cyn_status read_part(many *m, cyn_item *keys, size_t *count, cyn_memory *page) {
+  cyn_i_parts parts;
+  cyn_i_parts_init(&parts, m->request);
+  cyn_item no_values;
+  cyn_keys_and_attributes wanted = CYN_KEYS_AND_ATTRIBUTES_INIT;
+  cyn_status status = cyn_i_parts_fields(&parts, m->options->fields, &wanted.projection_expression);
+  if (status == CYN_OK) status = cyn_i_parts_finish(&parts, &wanted.expression_attribute_names, &no_values);
+  if (status != CYN_OK) return status;
+  wanted.keys = (cyn_item_list){*count, keys};
+  if (m->options->consistent) wanted.consistent_read = cyn_bool(true);
+  cyn_batch_get_request_map_entry entry = {m->request->target->table, &wanted};
+  cyn_batch_get_item_input input = CYN_BATCH_GET_ITEM_INPUT_INIT;
+  input.request_items = (cyn_batch_get_request_map){1, &entry};
+  if (m->options->consumed != NULL) input.return_consumed_capacity = cyn_str(CYN_RETURN_CONSUMED_CAPACITY_TOTAL);
+  const void *answer;
+  const cyn_i_target *target = m->request->target;
+  status = cyn_i_target_call(target, target->db, CYN_OPERATION_BATCH_GET_ITEM, &input, &page->arena, &answer, m->request->error);
+  if (status != CYN_OK) return status;
+  const cyn_batch_get_item_output *output = answer;
+  for (size_t i = 0; m->options->consumed != NULL && i < output->consumed_capacity.count; i++)
+    *m->options->consumed += output->consumed_capacity.at[i]->capacity_units.value;
+  for (size_t t = 0; t < output->responses.count; t++)
+    for (size_t i = 0; i < output->responses.at[t].value.count; i++) {
+      status = take_item(m, output->responses.at[t].value.at[i]);
+      if (status != CYN_OK) return status;
+    }
+  size_t left = 0;
+  for (size_t t = 0; t < output->unprocessed_keys.count; t++) {
+    const cyn_item_list *again = &output->unprocessed_keys.at[t].value->keys;
+    for (size_t i = 0; i < again->count && left < READ_PART; i++) {
+      cyn_bytes copy = cyn_i_arena_copy(m->request->arena, (cyn_bytes){(const char *)again->at[i].data, again->at[i].size});
+      if (copy.data == NULL) return cyn_i_error_no_memory(m->request->error);
+      keys[left++] = (cyn_item){(const uint8_t *)copy.data, copy.size, NULL};
+    }
+  }
+  *count = left;
+  return CYN_OK;
+}
+
+static cyn_status read_all(many *m) {
+  cyn_item *keys = cyn_i_arena_zalloc(m->request->arena, READ_PART, sizeof *keys);
+  cyn_memory *page = cyn_memory_new();
+  cyn_status status = keys != NULL && page != NULL ? CYN_OK : cyn_i_error_no_memory(m->request->error);
+  for (size_t next = 0; status == CYN_OK && next < m->count;) {
+    size_t count = distinct(m, next, keys, &next);
+    int idle = 0;
+    while (status == CYN_OK && count != 0) {
+      size_t before = count;
+      cyn_memory_reset(page);
+      status = read_part(m, keys, &count, page);
+      if (status != CYN_OK || count == 0) continue;
+      idle = count < before ? 0 : idle + 1;
+      if (idle >= ATTEMPTS_DEFAULT)
+        status = cyn_i_error_setf(m->request->error, CYN_E_UNPROCESSED,
+                                  "model %s: %zu keys of the batch were left unprocessed %d times", m->plan->model->type, count,
+                                  idle);
+      else
+        cyn_i_sleep_ms(cyn_i_backoff_ms(idle));
+    }
+  }
+  cyn_memory_destroy(page);
+  return status;
+}
+
+cyn_status cyn_model_get_many(cyn_db *db, const cyn_model *model, void *objects, size_t count, bool *found,
+                              const cyn_read_options *options, cyn_memory *memory, cyn_error *error) {
+  cyn_read_options own;
+  CYN_I_OPTIONS_READ(own, options);
+  cyn_i_request request;
+  cyn_status status = cyn_i_request_begin(&request, db, model, error);
+  if (status != CYN_OK) return status;
+  many m = {&request, objects, found, NULL, count, &own, memory, request.plan};
+  m.keys = cyn_i_arena_zalloc(request.arena, count + 1, sizeof *m.keys);
+  if (m.keys == NULL) status = cyn_i_error_no_memory(error);
+  for (size_t i = 0; status == CYN_OK && i < count; i++) {
+    cyn_i_buf buf;
+    cyn_i_buf_init(&buf, request.arena);
+    status = cyn_i_write_key(&request.codec, request.plan, m.objects + i * model->struct_size, &buf);
+    m.keys[i] = (cyn_item){buf.data, buf.size, NULL};
+    if (found != NULL) found[i] = false;
+  }
+  if (status == CYN_OK) status = read_all(&m);
+  cyn_i_request_end(&request);
+  return status;
+}

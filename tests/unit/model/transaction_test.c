@@ -1,0 +1,123 @@
+/* Transactions of writes and of reads. */
+#include <cynamo/cynamo.h>
+
+#include "test.h"
+
+typedef struct account {
+  const char *name;
+  int64_t cents;
+  int version;
+} account;
+typedef struct entry {
+  const char *id;
+  int64_t cents;
+} entry;
+CYN_MODEL(account, CYN_TABLE("Account"), CYN_HASH_KEY(name), CYN_ATTR(cents), CYN_VERSION_ATTR(version));
+CYN_MODEL(entry, CYN_TABLE("Entry"), CYN_HASH_KEY(id), CYN_ATTR(cents));
+
+static cyn_db *db;
+static cyn_memory *memory;
+static cyn_error error;
+
+#define OK(call)                                                                            \
+  do {                                                                                      \
+    if ((call) != CYN_OK) test_failed(__FILE__, __LINE__, "%s: %s", #call, error.message);  \
+  } while (0)
+
+static account a, b;
+
+static void set_up(void) {
+  OK(cyn_open("memory:", NULL, &db, &error));
+  OK(cyn_create_model(db, account, NULL, &error));
+  OK(cyn_create_model(db, entry, NULL, &error));
+  memory = cyn_memory_new();
+  a = (account){"a", 100, 0};
+  b = (account){"b", 0, 0};
+  OK(cyn_save(db, account, &a, NULL, &error));
+  OK(cyn_save(db, account, &b, NULL, &error));
+}
+static void tear_down(void) {
+  cyn_memory_destroy(memory);
+  cyn_db_close(db);
+  cyn_error_clean_up(&error);
+}
+
+TEST(moves_money) {
+  set_up();
+  cyn_transaction *t = cyn_transaction_new(db);
+  entry e = {"1", 30};
+  double units = 0;
+  OK(cyn_transaction_update(t, account, &a, cyn_expr("SET cents = cents - ?", 30), cyn_if("cents >= ?", 30), &error));
+  OK(cyn_transaction_update(t, account, &b, cyn_expr("ADD cents ?", 30), NULL, &error));
+  OK(cyn_transaction_save(t, entry, &e, cyn_if("attribute_not_exists(id)"), &error));
+  OK(cyn_transaction_commit(t, NULL, &units, &error));
+  CHECK(a.version == 2 && b.version == 2 && units == 6);
+  OK(cyn_refresh(db, account, &a, NULL, memory, &error));
+  OK(cyn_refresh(db, account, &b, NULL, memory, &error));
+  CHECK(a.cents == 70 && b.cents == 30 && a.version == 2);
+  cyn_transaction_destroy(t);
+  tear_down();
+}
+
+TEST(reasons_in_the_order_of_calls) {
+  set_up();
+  cyn_transaction *t = cyn_transaction_new(db);
+  entry e = {"1", 30};
+  OK(cyn_save(db, entry, &e, NULL, &error));
+  OK(cyn_transaction_save(t, entry, &e, cyn_write(.condition = cyn_expr("attribute_not_exists(id)"), .return_on_failure = true), &error));
+  OK(cyn_transaction_update(t, account, &a, cyn_expr("SET cents = cents - ?", 30), cyn_if("cents >= ?", 30), &error));
+  OK(cyn_transaction_check(t, account, &b, cyn_if("cents > ?", 1000), &error));
+  CHECK(cyn_transaction_commit(t, NULL, NULL, &error) != CYN_OK);
+  CHECK_STR(error.name, "TransactionCanceledException");
+  CHECK_INT(error.reason_count, 3);
+  CHECK_STR(error.reasons[0].code, "ConditionalCheckFailed");
+  CHECK(error.reasons[0].item != NULL);
+  CHECK_STR(error.reasons[1].code, "None");
+  CHECK_STR(error.reasons[2].code, "ConditionalCheckFailed");
+  CHECK_INT(a.version, 1);
+  cyn_transaction_destroy(t);
+  tear_down();
+}
+
+TEST(versions) {
+  set_up();
+  cyn_transaction *t = cyn_transaction_new(db);
+  account stale = a;
+  OK(cyn_save(db, account, &a, NULL, &error));
+  OK(cyn_transaction_save(t, account, &stale, NULL, &error));
+  CHECK(cyn_transaction_commit(t, NULL, NULL, &error) != CYN_OK);
+  CHECK_INT(stale.version, 1);
+  OK(cyn_transaction_delete(t, account, &a, NULL, &error));
+  account fresh = {"c", 1, 0};
+  OK(cyn_transaction_save(t, account, &fresh, NULL, &error));
+  cyn_transaction_set_token(t, "token-1");
+  OK(cyn_transaction_commit(t, NULL, NULL, &error));
+  CHECK_INT(fresh.version, 1);
+  bool exists;
+  OK(cyn_exists(db, account, cyn_keys("a"), NULL, &exists, &error));
+  CHECK(!exists);
+  OK(cyn_transaction_commit(t, NULL, NULL, &error)); /* empty */
+  cyn_transaction_destroy(t);
+  tear_down();
+}
+
+TEST(reads) {
+  set_up();
+  cyn_transaction *t = cyn_transaction_new(db);
+  account x = {.name = "a"};
+  entry e = {.id = "none", .cents = 5};
+  bool found = false, none = true;
+  OK(cyn_transaction_get(t, account, &x, &found, &error));
+  OK(cyn_transaction_get(t, entry, &e, &none, &error));
+  OK(cyn_transaction_commit(t, memory, NULL, &error));
+  CHECK(found && !none && x.cents == 100 && x.version == 1 && e.cents == 5);
+  OK(cyn_transaction_get(t, account, &x, NULL, &error));
+  CHECK(cyn_transaction_save(t, account, &x, NULL, &error) != CYN_OK);
+  CHECK_STR(error.message, "model account: a transaction reads or writes, not both");
+  CHECK(cyn_transaction_commit(t, NULL, NULL, &error) != CYN_OK);
+  OK(cyn_transaction_update(t, account, &a, cyn_expr("SET cents = ?", 1), NULL, &error));
+  CHECK(cyn_transaction_check(t, account, &b, cyn_write(.ignore_version = true), &error) != CYN_OK);
+  CHECK_STR(error.message, "model account: a check needs a condition");
+  cyn_transaction_destroy(t);
+  tear_down();
+}
