@@ -213,7 +213,7 @@ static bool is_region(cyn_bytes region) {
 }
 
 /* Whose tables the request sees, from its credential. */
-static void fill_context(cyn_i_request *request, const cyn_i_authorization *from, const cyn_i_credential *verified) {
+static void fill_context(cyn_i_request *request, const cyn_i_authorization *from, const cyn_i_signing_key *verified) {
   const cyn_i_settings *settings = &request->loop->server->settings;
   request->context.request_id = (cyn_bytes){request->request_id, 52};
   request->context.account = cyn_str(settings->account);
@@ -229,7 +229,7 @@ static void fill_context(cyn_i_request *request, const cyn_i_authorization *from
 static cyn_status authenticate(cyn_i_request *request) {
   cyn_i_loop *loop = request->loop;
   cyn_i_authorization from;
-  const cyn_i_credential *verified = NULL;
+  const cyn_i_signing_key *verified = NULL;
   cyn_status status = cyn_i_authorization_parse(&request->http, request->in, &request->arena, &from, &request->error);
   if (status != CYN_OK) return status;
   if (loop->server->credentials != NULL) {

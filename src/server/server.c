@@ -120,7 +120,7 @@ static cyn_status load_credentials(cyn_server *server, cyn_bytes file, cyn_error
   char path[4096];
   if (file.size == 0) return CYN_OK;
   cyn_status status = copy_text(path, sizeof path, file, "", "credentials file", error);
-  return status != CYN_OK ? status : cyn_i_credentials_load(path, &server->credentials, error);
+  return status != CYN_OK ? status : cyn_i_keyring_load(path, &server->credentials, error);
 }
 
 /* Whoever reaches the port reaches the data, so that has to be said in so many words. */
@@ -179,7 +179,7 @@ static void destroy(cyn_server *server) {
   stop_loops(server);
   for (int i = 0; i < server->loop_count; i++) cyn_i_loop_destroy(server->loops[i]);
   if (server->tls != NULL) SSL_CTX_free(server->tls);
-  cyn_i_credentials_destroy(server->credentials);
+  cyn_i_keyring_destroy(server->credentials);
   cyn_i_origins_clean_up(&server->origins);
   cyn_i_free(server);
 }

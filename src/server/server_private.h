@@ -20,7 +20,7 @@
 #include "control/metrics.h"
 #include "db/db.h"
 #include "server/authorize.h"
-#include "server/credentials.h"
+#include "server/keyring.h"
 #include "server/http.h"
 #include "server/log.h"
 #include "server/origin.h"
@@ -155,8 +155,8 @@ struct cyn_server {
   cyn_i_settings settings;
   cyn_i_log log;
   cyn_i_origins origins;
-  cyn_i_credentials *credentials; /* NULL: signatures are not verified */
-  SSL_CTX *tls;                   /* NULL: plain */
+  cyn_i_keyring *credentials; /* NULL: signatures are not verified */
+  SSL_CTX *tls;               /* NULL: plain */
   bool commits_block;
   _Atomic bool stopping;
   _Atomic int64_t connections;

@@ -19,7 +19,7 @@
 #define SKEW_MS (15 * 60 * 1000)
 
 typedef struct derived_key {
-  const cyn_i_credential *credential; /* NULL: free */
+  const cyn_i_signing_key *credential; /* NULL: free */
   char date[8];
   char region[32];
   size_t region_size;
@@ -85,7 +85,7 @@ static bool mac(EVP_MAC_CTX *context, cyn_bytes key, cyn_bytes data, uint8_t out
 
 /* ---- the derived key ---- */
 
-static bool derive(cyn_i_sigv4_cache *cache, derived_key *slot, const cyn_i_credential *credential,
+static bool derive(cyn_i_sigv4_cache *cache, derived_key *slot, const cyn_i_signing_key *credential,
                    const cyn_i_authorization *from) {
   if (slot->context == NULL) slot->context = EVP_MAC_CTX_new(cache->hmac);
   if (slot->context == NULL) return false;
@@ -111,7 +111,7 @@ static bool derive(cyn_i_sigv4_cache *cache, derived_key *slot, const cyn_i_cred
   return true;
 }
 
-static EVP_MAC_CTX *key_for(cyn_i_sigv4_cache *cache, const cyn_i_credential *credential,
+static EVP_MAC_CTX *key_for(cyn_i_sigv4_cache *cache, const cyn_i_signing_key *credential,
                             const cyn_i_authorization *from) {
   size_t hash = (size_t)(uintptr_t)credential / sizeof *credential;
   for (size_t i = 0; i < from->region.size; i++) hash = hash * 31 + (unsigned char)from->region.data[i];
@@ -267,7 +267,7 @@ static cyn_status check_form(const cyn_i_sigv4_request *request, cyn_error *erro
 }
 
 static bool signature_matches(cyn_i_sigv4_cache *cache, const cyn_i_sigv4_request *request,
-                              const cyn_i_credential *credential) {
+                              const cyn_i_signing_key *credential) {
   const cyn_i_authorization *from = request->authorization;
   cyn_bytes canonical = cyn_i_sigv4_canonical(cache, request);
   EVP_MAC_CTX *key = key_for(cache, credential, from);
@@ -288,21 +288,21 @@ static bool signature_matches(cyn_i_sigv4_cache *cache, const cyn_i_sigv4_reques
   return from->signature.size == sizeof hex && CRYPTO_memcmp(hex, from->signature.data, sizeof hex) == 0;
 }
 
-static bool token_matches(const cyn_i_credential *credential, cyn_bytes token) {
+static bool token_matches(const cyn_i_signing_key *credential, cyn_bytes token) {
   return credential->token.size == token.size &&
          (token.size == 0 || CRYPTO_memcmp(credential->token.data, token.data, token.size) == 0);
 }
 
-cyn_status cyn_i_sigv4_verify(cyn_i_sigv4_cache *cache, const cyn_i_credentials *credentials,
-                              const cyn_i_sigv4_request *request, const cyn_i_credential **out, cyn_error *error) {
+cyn_status cyn_i_sigv4_verify(cyn_i_sigv4_cache *cache, const cyn_i_keyring *credentials,
+                              const cyn_i_sigv4_request *request, const cyn_i_signing_key **out, cyn_error *error) {
   cyn_status status = check_form(request, error);
   if (status != CYN_OK) return status;
   const cyn_i_authorization *from = request->authorization;
   bool known = false, signature_fits = false;
   size_t next = 0;
-  const cyn_i_credential *entry;
+  const cyn_i_signing_key *entry;
   /* one key id may stand several times, with the tokens of several sessions */
-  while ((entry = cyn_i_credentials_find(credentials, from->access_key, &next)) != NULL) {
+  while ((entry = cyn_i_keyring_find(credentials, from->access_key, &next)) != NULL) {
     known = true;
     if (!signature_matches(cache, request, entry)) continue;
     signature_fits = true;

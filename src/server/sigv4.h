@@ -4,7 +4,7 @@
 #define CYN_SERVER_SIGV4_H
 
 #include "server/authorize.h"
-#include "server/credentials.h"
+#include "server/keyring.h"
 #include "server/http.h"
 
 /* Contexts and derived keys; one per thread. NULL when out of memory. */
@@ -22,8 +22,8 @@ typedef struct cyn_i_sigv4_request {
 } cyn_i_sigv4_request;
 
 /* On CYN_OK *out is the credential that has signed. */
-cyn_status cyn_i_sigv4_verify(cyn_i_sigv4_cache *cache, const cyn_i_credentials *credentials,
-                              const cyn_i_sigv4_request *request, const cyn_i_credential **out, cyn_error *error);
+cyn_status cyn_i_sigv4_verify(cyn_i_sigv4_cache *cache, const cyn_i_keyring *credentials,
+                              const cyn_i_sigv4_request *request, const cyn_i_signing_key **out, cyn_error *error);
 
 /* The canonical request, as text in the arena; absent when out of memory. Body digest included. For verify and tests.
  */

@@ -17,9 +17,9 @@
 static cyn_error error;
 static const char *account;
 
-static cyn_i_credentials *load(void) {
+static cyn_i_keyring *load(void) {
   char path[64];
-  cyn_i_credentials *out = NULL;
+  cyn_i_keyring *out = NULL;
   snprintf(path, sizeof path, "/tmp/cynamo-sigv4-%d", (int)getpid());
   FILE *file = fopen(path, "w");
   if (file == NULL) return NULL;
@@ -30,7 +30,7 @@ static cyn_i_credentials *load(void) {
       "aws_account_id=123456789012\naws_expiration=2026-01-02T04:00:00Z\n",
       file);
   fclose(file);
-  if (cyn_i_credentials_load(path, &out, &error) != CYN_OK) out = NULL;
+  if (cyn_i_keyring_load(path, &out, &error) != CYN_OK) out = NULL;
   unlink(path);
   return out;
 }
@@ -39,9 +39,9 @@ static cyn_status verify_at(const char *text, int64_t now_ms) {
   cyn_error_clean_up(&error);
   static parsed request;
   cyn_i_authorization from;
-  cyn_i_credentials *credentials = load();
+  cyn_i_keyring *credentials = load();
   cyn_i_sigv4_cache *cache = cyn_i_sigv4_cache_new();
-  const cyn_i_credential *by = NULL;
+  const cyn_i_signing_key *by = NULL;
   if (!parse_text(&request, text) || credentials == NULL || cache == NULL) return -1;
   cyn_status status = cyn_i_authorization_parse(&request.http, request.buffer, &request.arena, &from, &error);
   cyn_i_sigv4_request signed_request = {&request.http, request.buffer, cyn_str("POST"), &from, now_ms, &request.arena};
@@ -49,7 +49,7 @@ static cyn_status verify_at(const char *text, int64_t now_ms) {
     status = cyn_i_sigv4_verify(cache, credentials, &signed_request, &by, &error);
   account = by != NULL && by->account.data != NULL ? "123456789012" : "";
   cyn_i_sigv4_cache_destroy(cache);
-  cyn_i_credentials_destroy(credentials);
+  cyn_i_keyring_destroy(credentials);
   cyn_i_arena_clean_up(&request.arena);
   return status;
 }

@@ -1,5 +1,5 @@
-/* See credentials.h. The whole file is kept in the protected pages and the entries point into it. */
-#include "server/credentials.h"
+/* See keyring.h. The whole file is kept in the protected pages and the entries point into it. */
+#include "server/keyring.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,14 +18,14 @@
 #define FILE_BYTES_MAX (1 << 20)
 #define ENTRIES_MAX 4096
 
-struct cyn_i_credentials {
+struct cyn_i_keyring {
   char *text;
   size_t text_size; /* of the mapping */
   size_t count;
-  cyn_i_credential *entries;
+  cyn_i_signing_key *entries;
 };
 
-void cyn_i_credentials_destroy(cyn_i_credentials *credentials) {
+void cyn_i_keyring_destroy(cyn_i_keyring *credentials) {
   if (credentials == NULL) return;
   if (credentials->text != NULL) {
     OPENSSL_cleanse(credentials->text, credentials->text_size);
@@ -35,7 +35,7 @@ void cyn_i_credentials_destroy(cyn_i_credentials *credentials) {
   cyn_i_free(credentials);
 }
 
-static cyn_status read_file(const char *path, cyn_i_credentials *into, size_t *size, cyn_error *error) {
+static cyn_status read_file(const char *path, cyn_i_keyring *into, size_t *size, cyn_error *error) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   struct stat about;
   if (fd < 0 || fstat(fd, &about) != 0 || !S_ISREG(about.st_mode) || about.st_size > FILE_BYTES_MAX) {
@@ -86,7 +86,7 @@ static int64_t parse_time_ms(cyn_bytes text) {
 }
 
 /* One "name = value" of the section being read. */
-static cyn_status take_setting(cyn_i_credential *entry, cyn_bytes name, cyn_bytes value, const char *path,
+static cyn_status take_setting(cyn_i_signing_key *entry, cyn_bytes name, cyn_bytes value, const char *path,
                                unsigned line, cyn_error *error) {
   if (is_text(name, "aws_access_key_id")) {
     entry->access_key = value;
@@ -109,9 +109,9 @@ static cyn_status take_setting(cyn_i_credential *entry, cyn_bytes name, cyn_byte
   return CYN_OK;
 }
 
-static cyn_status end_section(cyn_i_credentials *into, cyn_i_credential *entry, const char *path, unsigned line,
+static cyn_status end_section(cyn_i_keyring *into, cyn_i_signing_key *entry, const char *path, unsigned line,
                               cyn_error *error) {
-  cyn_i_credential done = *entry;
+  cyn_i_signing_key done = *entry;
   memset(entry, 0, sizeof *entry);
   if (done.access_key.size == 0 && done.secret.size == 0) return CYN_OK;
   if (done.access_key.size == 0 || done.secret.size == 0)
@@ -119,15 +119,15 @@ static cyn_status end_section(cyn_i_credentials *into, cyn_i_credential *entry, 
                             done.access_key.size == 0 ? "aws_access_key_id" : "aws_secret_access_key");
   if (into->count == ENTRIES_MAX)
     return cyn_i_error_setf(error, CYN_E_USAGE, "credentials file %s: more than %d keys", path, ENTRIES_MAX);
-  cyn_i_credential *more = cyn_i_realloc(into->entries, (into->count + 1) * sizeof *more);
+  cyn_i_signing_key *more = cyn_i_realloc(into->entries, (into->count + 1) * sizeof *more);
   if (more == NULL) return cyn_i_error_no_memory(error);
   into->entries = more;
   more[into->count++] = done;
   return CYN_OK;
 }
 
-static cyn_status parse(cyn_i_credentials *into, size_t size, const char *path, cyn_error *error) {
-  cyn_i_credential entry = {0};
+static cyn_status parse(cyn_i_keyring *into, size_t size, const char *path, cyn_error *error) {
+  cyn_i_signing_key entry = {0};
   unsigned line = 0;
   const char *next = into->text, *end = into->text + size;
   cyn_status status = CYN_OK;
@@ -155,26 +155,25 @@ static cyn_status parse(cyn_i_credentials *into, size_t size, const char *path, 
   return status;
 }
 
-cyn_status cyn_i_credentials_load(const char *path, cyn_i_credentials **out, cyn_error *error) {
-  cyn_i_credentials *credentials = cyn_i_zalloc(1, sizeof *credentials);
+cyn_status cyn_i_keyring_load(const char *path, cyn_i_keyring **out, cyn_error *error) {
+  cyn_i_keyring *credentials = cyn_i_zalloc(1, sizeof *credentials);
   if (credentials == NULL) return cyn_i_error_no_memory(error);
   size_t size = 0;
   cyn_status status = read_file(path, credentials, &size, error);
   if (status == CYN_OK) status = parse(credentials, size, path, error);
   if (status != CYN_OK) {
-    cyn_i_credentials_destroy(credentials);
+    cyn_i_keyring_destroy(credentials);
     return status;
   }
   *out = credentials;
   return CYN_OK;
 }
 
-size_t cyn_i_credentials_count(const cyn_i_credentials *credentials) { return credentials->count; }
+size_t cyn_i_keyring_count(const cyn_i_keyring *credentials) { return credentials->count; }
 
-const cyn_i_credential *cyn_i_credentials_find(const cyn_i_credentials *credentials, cyn_bytes access_key,
-                                               size_t *from) {
+const cyn_i_signing_key *cyn_i_keyring_find(const cyn_i_keyring *credentials, cyn_bytes access_key, size_t *from) {
   while (*from < credentials->count) {
-    const cyn_i_credential *entry = &credentials->entries[(*from)++];
+    const cyn_i_signing_key *entry = &credentials->entries[(*from)++];
     if (entry->access_key.size == access_key.size &&
         memcmp(entry->access_key.data, access_key.data, access_key.size) == 0)
       return entry;
