@@ -38,6 +38,7 @@ typedef struct stand_in {
   size_t answer_count;
   size_t requests, connections; /* seen; under the lock */
   char last[STAND_IN_TEXT];     /* the last request, whole */
+  char before[STAND_IN_TEXT];   /* the one before it */
   pthread_t threads[STAND_IN_CONNECTIONS];
   int sockets[STAND_IN_CONNECTIONS];
   atomic_bool is_stopping;
@@ -106,6 +107,7 @@ static inline void *stand_in_serve(void *user) {
   size_t kept = 0, size;
   while ((size = stand_in_read(server, connection.fd, text, &kept)) != 0) {
     (void)pthread_mutex_lock(&server->lock);
+    strcpy(server->before, server->last);
     memcpy(server->last, text, size);
     server->last[size] = '\0';
     size_t at = server->requests++;
