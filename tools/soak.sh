@@ -1,0 +1,32 @@
+#!/bin/bash
+# `make soak`: what takes long.   tools/soak.sh BUILD [KILLS [FUZZ_SECONDS]]     (1,000 kills; 300 seconds a fuzz target)
+# The last line: N passed, M failed.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+build=${1:?tools/soak.sh BUILD [KILLS [FUZZ_SECONDS]]}
+case $build in /*) ;; *) build=$PWD/$build ;; esac
+kills=${2:-1000} fuzz_seconds=${3:-300}
+log=$build/soak
+mkdir -p "$log"
+passed=0 failed=0
+
+part() { # NAME COMMAND…
+  local name=$1 begin status counts
+  shift
+  begin=$(date +%s)
+  echo "== $name"
+  "$@" </dev/null 2>&1 | tee "$log/$name.log"
+  status=${PIPESTATUS[0]}
+  counts=$(grep -oE '[0-9]+ passed, [0-9]+ failed' "$log/$name.log" | tail -n 1)
+  set -- ${counts:-0 passed, 1 failed}
+  passed=$((passed + $1)) failed=$((failed + $3))
+  if [ "$status" -ne 0 ] && [ "$3" -eq 0 ]; then failed=$((failed + 1)); fi
+  echo "== $name: $1 passed, $3 failed ($(($(date +%s) - begin)) s)"
+}
+
+part kills python3 tests/crash/kill_test.py --binary "$build/cynamo" --rounds "$kills"
+part store-kills env STORE_KILLS="$kills" "$build/tests/store_write_test"
+part store-walks env STORE_SOAK=200000 "$build/tests/store_store_test"
+part fuzz tools/fuzz.sh "$fuzz_seconds"
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
