@@ -1,0 +1,291 @@
+/* Families, custom types, many attributes, models that are wrong, settings, tables. */
+#include <cynamo/cynamo.h>
+
+#include "test.h"
+
+static cyn_error error;
+#define OK(call)                                                                            \
+  do {                                                                                      \
+    if ((call) != CYN_OK) test_failed(__FILE__, __LINE__, "%s: %s", #call, error.message);  \
+  } while (0)
+
+/* ---- a family ---- */
+
+typedef struct animal {
+  const char *kind, *name;
+} animal;
+typedef struct cat {
+  animal base;
+  int lives;
+} cat;
+typedef struct lion {
+  cat base;
+  double mane;
+} lion;
+typedef struct dog {
+  animal base;
+  const char *trick;
+} dog;
+CYN_MODEL_DECLARE(cat);
+CYN_MODEL_DECLARE(lion);
+CYN_MODEL_DECLARE(dog);
+CYN_FAMILY(animal, cat, lion, dog);
+CYN_MODEL(animal, CYN_TABLE("Animal", .family = animal_family), CYN_HASH_KEY(name), CYN_DISCRIMINATOR(kind));
+CYN_SUBMODEL(cat, CYN_PARENT(animal, base, "Cat", .aliases = "Kitty, Puss"), CYN_ATTR(lives));
+CYN_SUBMODEL(lion, CYN_PARENT(cat, base, "Lion"), CYN_ATTR(mane));
+CYN_SUBMODEL(dog, CYN_PARENT(animal, base, "Dog"), CYN_ATTR(trick));
+
+TEST(family) {
+  cyn_db *db;
+  cyn_memory *memory = cyn_memory_new();
+  OK(cyn_open("memory:", NULL, &db, &error));
+  OK(cyn_create_model(db, animal, NULL, &error));
+  cat tom = {.base = {.name = "tom"}, .lives = 9};
+  lion leo = {.base = {.base = {.name = "leo"}, .lives = 1}, .mane = 2.5};
+  dog rex = {.base = {.name = "rex"}, .trick = "roll"};
+  OK(cyn_save(db, cat, &tom, NULL, &error));
+  CHECK_STR(tom.base.kind, "Cat");
+  OK(cyn_save(db, lion, &leo, NULL, &error));
+  OK(cyn_save(db, dog, &rex, NULL, &error));
+  int cats = 0, lions = 0, dogs = 0;
+  const cyn_model *model;
+  cyn_cursor *cursor = cyn_find_all(db, animal, NULL, &error);
+  for (animal *a; (a = cyn_cursor_next_any(cursor, &model)) != NULL;) {
+    if (model == &cat_model) cats += ((cat *)a)->lives;
+    if (model == &lion_model) lions += ((lion *)a)->mane == 2.5 && ((lion *)a)->base.lives == 1;
+    if (model == &dog_model) dogs += strcmp(((dog *)a)->trick, "roll") == 0;
+  }
+  OK(cyn_cursor_close(cursor, &error));
+  CHECK(cats == 9 && lions == 1 && dogs == 1);
+  int64_t count;
+  OK(cyn_count(db, cat, CYN_NO_EXPRESSION, NULL, &count, &error));
+  CHECK_INT(count, 2);
+  OK(cyn_count(db, dog, CYN_NO_EXPRESSION, cyn_read(.filter = cyn_expr("trick = ? OR trick = ?", "roll", "sit")), &count, &error));
+  CHECK_INT(count, 1);
+  OK(cyn_count(db, lion, CYN_NO_EXPRESSION, cyn_read(.filter = cyn_expr("lives > ?", 1)), &count, &error));
+  CHECK_INT(count, 0);
+  cyn_db_close(db);
+  cyn_memory_destroy(memory);
+}
+
+/* ---- custom types ---- */
+
+typedef struct point {
+  int x, y;
+} point;
+static cyn_status write_point(const void *field, cyn_memory *memory, cyn_bind *out, cyn_error *e) {
+  const point *p = field;
+  if (p->x < 0) return cyn_fail(e, "x must not be negative");
+  char *text = cyn_memory_alloc(memory, 32);
+  if (text == NULL) return cyn_fail(e, "no memory");
+  (void)snprintf(text, 32, "%d:%d", p->x, p->y);
+  *out = cyn_bind_string(text);
+  return CYN_OK;
+}
+static cyn_status read_point(void *field, cyn_value value, cyn_memory *memory, cyn_error *e) {
+  (void)memory;
+  point p;
+  char text[32] = "";
+  cyn_bytes bytes = cyn_value_string(value);
+  if (bytes.size < sizeof text) memcpy(text, bytes.data, bytes.size);
+  if (sscanf(text, "%d:%d", &p.x, &p.y) != 2) return cyn_fail(e, "a point is X:Y");
+  memcpy(field, &p, sizeof p);
+  return CYN_OK;
+}
+static const cyn_custom_type point_type = {"a point", CYN_TYPE_S, write_point, read_point};
+typedef struct spot {
+  point at;
+  int n;
+} spot;
+CYN_MODEL(spot, CYN_TABLE("Spot"), CYN_CUSTOM_HASH_KEY(at, &point_type), CYN_ATTR(n));
+
+TEST(custom) {
+  cyn_db *db;
+  cyn_memory *memory = cyn_memory_new();
+  OK(cyn_open("memory:", NULL, &db, &error));
+  OK(cyn_create_model(db, spot, NULL, &error));
+  spot s = {{1, 2}, 3}, r = {{0, 0}, 0};
+  OK(cyn_save(db, spot, &s, cyn_if("at <> ?", cyn_field(spot, &s, at)), &error));
+  OK(cyn_get(db, spot, &r, cyn_keys("1:2"), NULL, memory, &error));
+  CHECK(r.at.x == 1 && r.at.y == 2 && r.n == 3);
+  OK(cyn_get(db, spot, &r, cyn_keys(cyn_field(spot, &s, at)), NULL, memory, &error));
+  s.at.x = -1;
+  CHECK(cyn_save(db, spot, &s, NULL, &error) != CYN_OK);
+  CHECK_STR(error.message, "model spot, attribute at: x must not be negative");
+  cyn_item_builder *b = cyn_item_builder_new();
+  cyn_item item;
+  OK(cyn_item_from_json(b, cyn_str("{\"at\":{\"S\":\"x\"}}"), &item, &error));
+  CHECK(cyn_from_item(spot, &r, item, memory, &error) != CYN_OK);
+  CHECK_STR(error.message, "model spot, attribute at: a point is X:Y");
+  cyn_item_builder_destroy(b);
+  cyn_db_close(db);
+  cyn_memory_destroy(memory);
+  cyn_error_clean_up(&error);
+}
+
+/* ---- nested and recursive ---- */
+
+typedef struct tree tree;
+struct tree {
+  const char *name;
+  tree *left, *right;
+  CYN_LIST_OF(tree) more;
+};
+CYN_MODEL_DECLARE(tree);
+CYN_MODEL(tree, CYN_TABLE("Tree"), CYN_HASH_KEY(name), CYN_MAP(left, tree, .nullable = true),
+          CYN_MAP(right, tree, .nullable = true), CYN_MAP_LIST(more, tree, .nullable = true));
+
+TEST(recursive) {
+  cyn_memory *memory = cyn_memory_new();
+  tree leaves[2] = {{.name = "l"}, {.name = "r"}}, root = {.name = "root", .left = &leaves[0]}, back;
+  root.more.at = leaves;
+  root.more.count = 2;
+  cyn_item item;
+  OK(cyn_to_item(tree, &root, &item, memory, &error));
+  memset(&back, 0, sizeof back);
+  OK(cyn_from_item(tree, &back, item, memory, &error));
+  CHECK(back.left != NULL && back.right == NULL && back.more.count == 2);
+  CHECK_STR(back.more.at[1].name, "r");
+  root.left = &root; /* a circle */
+  CHECK(cyn_to_item(tree, &root, &item, memory, &error) != CYN_OK);
+  CHECK(strstr(error.message, "structs are nested deeper than 32 levels") != NULL);
+  cyn_error_clean_up(&error);
+  cyn_memory_destroy(memory);
+}
+
+/* ---- 70 attributes ---- */
+
+typedef struct wide {
+  int a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, d0,
+      d1, d2, d3, d4, d5, d6, d7, d8, d9, e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, f0, f1, f2, f3, f4, f5, f6, f7, f8, f9, g0, g1,
+      g2, g3, g4, g5, g6, g7, g8, g9;
+} wide;
+#define TEN(x)                                                                                                      \
+  CYN_ATTR(x##1), CYN_ATTR(x##2), CYN_ATTR(x##3), CYN_ATTR(x##4), CYN_ATTR(x##5), CYN_ATTR(x##6), CYN_ATTR(x##7), \
+      CYN_ATTR(x##8), CYN_ATTR(x##9)
+CYN_MODEL(wide, CYN_TABLE("Wide"), CYN_HASH_KEY(a0), TEN(a), CYN_ATTR(b0), TEN(b), CYN_ATTR(c0), TEN(c), CYN_ATTR(d0), TEN(d),
+          CYN_ATTR(e0), TEN(e), CYN_ATTR(f0), TEN(f), CYN_ATTR(g0), TEN(g));
+
+TEST(many_attributes) {
+  cyn_memory *memory = cyn_memory_new();
+  wide w, r;
+  memset(&w, 0, sizeof w);
+  w.g9 = 7;
+  cyn_item item;
+  OK(cyn_to_item(wide, &w, &item, memory, &error));
+  CHECK_INT(cyn_item_count(item), 70);
+  OK(cyn_from_item(wide, &r, item, memory, &error));
+  CHECK_INT(r.g9, 7);
+  cyn_memory_destroy(memory);
+}
+
+/* ---- models that are wrong ---- */
+
+typedef struct plain {
+  const char *id;
+  int n;
+  const char *text;
+} plain;
+#define WRONG(T, message_, ...)                                             \
+  typedef plain T;                                                          \
+  CYN_MODEL(T, __VA_ARGS__);                                                \
+  TEST(wrong_##T) {                                                         \
+    T object;                                                               \
+    CHECK(cyn_init(T, &object, &error) != CYN_OK);                          \
+    CHECK_STR(error.name, "CynamoModelError");                                 \
+    CHECK_STR(error.message, message_);                                        \
+    cyn_error_clean_up(&error);                                                \
+  }
+WRONG(twice, "model twice, attribute n: its attribute name is there twice", CYN_TABLE("X"), CYN_HASH_KEY(id),
+      CYN_ATTR(n, .name = "id"))
+WRONG(bad_default, "model bad_default, attribute n: its default \"x\" is not an integer of 32 bits", CYN_TABLE("X"),
+      CYN_HASH_KEY(id), CYN_ATTR(n, .default_text = "x"))
+WRONG(large_default, "model large_default, attribute n: its default does not fit an integer of 32 bits", CYN_TABLE("X"),
+      CYN_HASH_KEY(id), CYN_ATTR(n, .default_text = "3000000000"))
+WRONG(null_key, "model null_key, attribute id: a key cannot be nullable", CYN_TABLE("X"), CYN_HASH_KEY(id, .nullable = true))
+WRONG(no_attribute, "model no_attribute, index i: its key text is no attribute", CYN_TABLE("X"), CYN_HASH_KEY(id),
+      CYN_GSI_HASH("i", text))
+
+/* ---- tables and settings ---- */
+
+typedef struct job {
+  const char *id;
+  int priority;
+  cyn_time due, expires;
+} job;
+CYN_MODEL(job, CYN_TABLE("Job", .read_units = 3, .write_units = 2, .stream = CYN_STREAM_VIEW_TYPE_NEW_IMAGE, .tags = "team=db, stage=test"),
+          CYN_HASH_KEY(id), CYN_RANGE_KEY(due), CYN_ATTR(priority), CYN_TTL(expires, .nullable = true),
+          CYN_GSI("by_priority", priority, due, .include = "expires", .read_units = 5), CYN_GSI_HASH("ids", id, .keys_only = true),
+          CYN_LSI("local", priority));
+
+TEST(tables) {
+  cyn_db *db;
+  cyn_memory *memory = cyn_memory_new();
+  const cyn_table_description *table;
+  bool exists;
+  OK(cyn_open("memory:", NULL, &db, &error));
+  OK(cyn_model_table_exists(db, &job_model, &exists, &error));
+  CHECK(!exists);
+  OK(cyn_create_model(db, job, cyn_table(.wait = true), &error));
+  OK(cyn_create_model(db, job, cyn_table(.ignore_existing = true, .wait = true), &error));
+  CHECK(cyn_create_model(db, job, NULL, &error) != CYN_OK);
+  CHECK_STR(error.name, "ResourceInUseException");
+  OK(cyn_model_describe_table(db, &job_model, &table, memory, &error));
+  CHECK_INT(table->global_secondary_indexes.count, 2);
+  CHECK_INT(table->local_secondary_indexes.count, 1);
+  CHECK_INT(table->attribute_definitions.count, 3);
+  CHECK_INT(table->provisioned_throughput->read_capacity_units.value, 3);
+  CHECK(table->stream_specification != NULL);
+  cyn_result *result = cyn_result_new();
+  cyn_describe_time_to_live_input input = CYN_DESCRIBE_TIME_TO_LIVE_INPUT_INIT;
+  input.table_name = cyn_str("Job");
+  const cyn_describe_time_to_live_output *ttl;
+  OK(cyn_describe_time_to_live(db, &input, result, &ttl, &error));
+  CHECK(ttl->time_to_live_description->attribute_name.size == 7);
+  cyn_result_destroy(result);
+  OK(cyn_model_table_exists(db, &job_model, &exists, &error));
+  CHECK(exists);
+  OK(cyn_drop_model(db, job, cyn_table(.wait = true), &error));
+  CHECK(cyn_drop_model(db, job, NULL, &error) != CYN_OK);
+  OK(cyn_drop_model(db, job, cyn_table(.ignore_existing = true), &error));
+  cyn_db_close(db);
+  cyn_memory_destroy(memory);
+  cyn_error_clean_up(&error);
+}
+
+TEST(settings) {
+  cyn_db *db;
+  cyn_memory *memory = cyn_memory_new();
+  OK(cyn_open("memory:", NULL, &db, &error));
+  CHECK_STR(cyn_model_table_name(db, &spot_model, memory), "Spot");
+  OK(cyn_db_set_table_prefix(db, "dev_", &error));
+  CHECK_STR(cyn_model_table_name(db, &spot_model, memory), "dev_Spot");
+  OK(cyn_model_set(&spot_model, cyn_settings(.table = "Spots"), &error));
+  CHECK_STR(cyn_model_table_name(db, &spot_model, memory), "dev_Spots");
+  OK(cyn_db_model_set(db, &spot_model, cyn_settings(.table = "Mine", .prefix = "x-"), &error));
+  CHECK_STR(cyn_model_table_name(db, &spot_model, memory), "x-Mine");
+  OK(cyn_create_model(db, spot, NULL, &error));
+  spot s = {{1, 2}, 3};
+  OK(cyn_save(db, spot, &s, NULL, &error));
+  OK(cyn_db_model_set(db, &spot_model, cyn_settings(.table = "Mine", .prefix = "x-", .region = "eu-central-1"), &error));
+  CHECK(cyn_save(db, spot, &s, NULL, &error) != CYN_OK);
+  CHECK_STR(error.name, "ResourceNotFoundException");
+  OK(cyn_create_model(db, spot, NULL, &error));
+  OK(cyn_save(db, spot, &s, NULL, &error));
+  OK(cyn_db_model_set(db, &spot_model, cyn_settings(.host = "memory:other-place"), &error));
+  OK(cyn_create_model(db, spot, NULL, &error));
+  OK(cyn_save(db, spot, &s, NULL, &error));
+  cyn_db *other;
+  OK(cyn_open("memory:other-place", NULL, &other, &error));
+  int64_t count;
+  OK(cyn_db_model_set(other, &spot_model, cyn_settings(.table = "Spots", .prefix = "dev_"), &error));
+  OK(cyn_count(other, spot, CYN_NO_EXPRESSION, NULL, &count, &error));
+  CHECK_INT(count, 1);
+  OK(cyn_db_model_set(db, &spot_model, NULL, &error));
+  OK(cyn_model_set(&spot_model, NULL, &error));
+  CHECK_STR(cyn_model_table_name(db, &spot_model, memory), "dev_Spot");
+  cyn_db_close(other);
+  cyn_db_close(db);
+  cyn_memory_destroy(memory);
+  cyn_error_clean_up(&error);
+}
