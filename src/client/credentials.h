@@ -13,6 +13,7 @@ typedef struct cyn_i_credentials {
   cyn_bytes access_key_id, secret_access_key, session_token; /* session_token absent: none */
   int64_t expires_ms;
   const char *source; /* botocore's name of the method: "env", "assume-role", "iam-role", …; static */
+  cyn_bytes account_id; /* absent: not known; see cyn_i_endpoint_of_account */
 } cyn_i_credentials;
 
 /* What the program says itself; all may be absent. */
@@ -23,6 +24,7 @@ typedef struct cyn_i_credentials_options {
   cyn_i_clock *clock;                                        /* NULL: the real one */
   bool is_local; /* the endpoint is on this machine: ask nothing behind a network, and where no source has keys, any will do
                     ("cynamo", "cynamo") */
+  cyn_bytes account_id; /* of the explicit keys */
 } cyn_i_credentials_options;
 
 /* A provider: resolves on first use, refreshes before expiry (one refresh for many threads), shared by any number. */

@@ -5,9 +5,12 @@ One process imports botocore once; every case runs in a fork of it with its own 
 import json
 import os
 import sys
+import tempfile
 import traceback
 
-import botocore.session
+# botocore looks for the user's home once, when it is imported: all cases have the same one
+HOME = os.environ["HOME"] = tempfile.mkdtemp(prefix="cynamo-config-")
+import botocore.session  # noqa: E402
 import botocore.utils
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
