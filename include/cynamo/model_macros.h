@@ -391,7 +391,7 @@ template <class T> T *cyn_struct_out(T *p) { return p; }
   CYN_I_ASSERT(CYN_I_MAP_KIND(T, f, M) != CYN_FIELD_NONE, "model " #T ", map " #f ": the field is no " #M " and no " #M " *");
 #define CYN_I_CHECK_LIST(T, f, ...)                                                            \
   CYN_I_ASSERT(CYN_I_ELEMENT_KIND(T, f) != CYN_FIELD_NONE,                                     \
-               "model " #T ", list " #f ": the elements' C type is no DynamoDB value; use CYN_MAP_LIST for structs");
+               "model " #T ", list " #f ": the C type of its elements is no DynamoDB value; use CYN_MAP_LIST for structs");
 #define CYN_I_CHECK_MAP_LIST(T, f, M, ...) \
   CYN_I_ASSERT(CYN_I_IS_LIST_OF(T, f, M), "model " #T ", list " #f ": the elements are no " #M);
 #define CYN_I_CHECK_ENUM(T, role, f, list, ...) \
