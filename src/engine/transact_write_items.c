@@ -4,7 +4,6 @@
 #include "base/hash.h"
 #include "engine/action.h"
 #include "engine/fingerprint.h"
-#include "engine/fingerprint.h"
 #include "engine/parameters.h"
 #include "engine/write_answer.h"
 

@@ -1,59 +1,56 @@
-/* The order of members does not count, everything else does. */
+/* Content of transactions: the same in any order of maps, another where anything differs. */
 #include "engine/fingerprint.h"
 
-#include "test.h"
-#include "value/item_json.h"
+#include "items.h"
 
-static cyn_i_fingerprint of(const char *json) {
-  cyn_i_arena arena;
-  cyn_i_arena_init(&arena, 0);
-  cyn_i_json reader;
-  cyn_i_json_init(&reader, (const uint8_t *)json, strlen(json), &arena);
-  cyn_item item = {NULL, 0, NULL};
-  cyn_i_json_fault fault = {NULL};
-  CHECK_INT(cyn_i_json_next(&reader), CYN_JSON_OBJECT_BEGIN);
-  CHECK(cyn_i_item_from_json(&reader, &item, &fault));
-  cyn_i_fingerprint out = {{0}};
-  cyn_i_fingerprint_add_item(&out, item);
-  cyn_i_arena_clean_up(&arena);
-  return out;
+/* Of a PutItem's parts. */
+static bool fingerprint(service *s, const char *json, uint8_t out[32]) {
+  void *decoded;
+  const cyn_i_operation *operation = cyn_i_operation_find(cyn_str("PutItem"), false);
+  cyn_i_fingerprint made = {{0}};
+  if (cyn_i_api_decode(operation->input, cyn_str(items_text("%s", json)), &s->arena, &decoded, NULL) != CYN_OK) return false;
+  const cyn_put_item_input *input = decoded;
+  cyn_i_fingerprint_add_bytes(&made, input->table_name);
+  cyn_i_fingerprint_add_item(&made, input->item);
+  cyn_i_fingerprint_add_bytes(&made, input->condition_expression);
+  cyn_i_fingerprint_add_names(&made, input->expression_attribute_names);
+  cyn_i_fingerprint_add_item(&made, input->expression_attribute_values);
+  memcpy(out, made.digest, 32);
+  return true;
 }
 
-static bool equal(const char *a, const char *b) {
-  cyn_i_fingerprint x = of(a), y = of(b);
-  return memcmp(x.digest, y.digest, sizeof x.digest) == 0;
-}
-
-TEST(members_in_any_order) {
-  CHECK(equal("{\"a\":{\"S\":\"1\"},\"b\":{\"N\":\"2\"}}", "{\"b\":{\"N\":\"2\"},\"a\":{\"S\":\"1\"}}"));
-  CHECK(equal("{\"m\":{\"M\":{\"x\":{\"L\":[{\"M\":{\"p\":{\"BOOL\":true},\"q\":{\"NULL\":true}}}]},\"y\":{\"S\":\"\"}}}}",
-              "{\"m\":{\"M\":{\"y\":{\"S\":\"\"},\"x\":{\"L\":[{\"M\":{\"q\":{\"NULL\":true},\"p\":{\"BOOL\":true}}}]}}}}"));
-  CHECK(equal("{\"s\":{\"SS\":[\"a\",\"b\"]}}", "{\"s\":{\"SS\":[\"b\",\"a\"]}}"));
-  CHECK(equal("{\"n\":{\"N\":\"1.0\"}}", "{\"n\":{\"N\":\"1\"}}"));
-}
-
-TEST(everything_else_counts) {
-  CHECK(!equal("{\"a\":{\"S\":\"1\"}}", "{\"a\":{\"N\":\"1\"}}"));
-  CHECK(!equal("{\"a\":{\"S\":\"1\"},\"b\":{\"S\":\"2\"}}", "{\"a\":{\"S\":\"2\"},\"b\":{\"S\":\"1\"}}"));
-  CHECK(!equal("{\"l\":{\"L\":[{\"S\":\"1\"},{\"S\":\"2\"}]}}", "{\"l\":{\"L\":[{\"S\":\"2\"},{\"S\":\"1\"}]}}"));
-  CHECK(!equal("{\"l\":{\"L\":[{\"L\":[]},{\"S\":\"2\"}]}}", "{\"l\":{\"L\":[{\"L\":[{\"S\":\"2\"}]}]}}"));
-  CHECK(!equal("{\"m\":{\"M\":{\"a\":{\"S\":\"1\"}}}}", "{\"m\":{\"M\":{}},\"a\":{\"S\":\"1\"}}"));
-}
-
-TEST(parts_are_chained) {
-  cyn_i_fingerprint a = {{0}}, b = {{0}}, c = {{0}};
-  cyn_i_fingerprint_add_bytes(&a, cyn_str("x"));
-  cyn_i_fingerprint_add_bytes(&a, cyn_str(""));
-  cyn_i_fingerprint_add_bytes(&b, cyn_str(""));
-  cyn_i_fingerprint_add_bytes(&b, cyn_str("x"));
-  cyn_i_fingerprint_add_bytes(&c, cyn_str("x"));
-  cyn_i_fingerprint_add_bytes(&c, cyn_str(NULL));
-  CHECK(memcmp(a.digest, b.digest, 32) != 0);
-  CHECK(memcmp(a.digest, c.digest, 32) != 0);
-  const cyn_string_pair forth[2] = {{cyn_str("#a"), cyn_str("1")}, {cyn_str("#b"), cyn_str("2")}};
-  const cyn_string_pair back[2] = {{cyn_str("#b"), cyn_str("2")}, {cyn_str("#a"), cyn_str("1")}};
-  b = c = a;
-  cyn_i_fingerprint_add_names(&b, (cyn_string_map){2, forth});
-  cyn_i_fingerprint_add_names(&c, (cyn_string_map){2, back});
-  CHECK(memcmp(b.digest, c.digest, 32) == 0);
+TEST(same_and_other_content) {
+  service s;
+  REQUIRE(service_open(&s, NULL));
+#define P(item, rest) "{'TableName':'tab','Item':{" item "}" rest "}"
+  static const char *const contents[][2] = { /* the two of a row are the same; no two rows are */
+      {P("'a':{'S':'x'},'b':{'S':'y'}", ""), P("'b':{'S':'y'},'a':{'S':'x'}", "")},
+      {P("'a':{'S':'y'},'b':{'S':'x'}", ""), P("'b':{'S':'x'},'a':{'S':'y'}", "")},
+      {P("'a':{'M':{'b':{'N':'1'},'c':{'N':'2'}}}", ""), P("'a':{'M':{'c':{'N':'2.0'},'b':{'N':'01'}}}", "")},
+      {P("'a':{'L':[{'N':'1'},{'N':'2'}]}", ""), P("'a':{'L':[{'N':'1'},{'N':'2'}]}", "")},
+      {P("'a':{'L':[{'N':'2'},{'N':'1'}]}", ""), P("'a':{'L':[{'N':'2'},{'N':'1'}]}", "")},
+      {P("'a':{'NS':['1','2']}", ""), P("'a':{'NS':['2','1']}", "")},
+      {P("'a':{'SS':['1','2']}", ""), P("'a':{'SS':['2','1']}", "")},
+      {P("'a':{'L':[{'L':[]},{'N':'1'}]}", ""), P("'a':{'L':[{'L':[]},{'N':'1'}]}", "")},
+      {P("'a':{'L':[{'L':[{'N':'1'}]}]}", ""), P("'a':{'L':[{'L':[{'N':'1'}]}]}", "")},
+      {P("", ",'ConditionExpression':'a'"), P("", ",'ConditionExpression':'a'")},
+      {P("", ",'ConditionExpression':'b'"), P("", ",'ConditionExpression':'b'")},
+      {P("", ",'ExpressionAttributeNames':{'#a':'b','#c':'d'}"), P("", ",'ExpressionAttributeNames':{'#c':'d','#a':'b'}")},
+      {P("", ",'ExpressionAttributeNames':{'#a':'d','#c':'b'}"), P("", ",'ExpressionAttributeNames':{'#c':'b','#a':'d'}")},
+      {P("", ",'ExpressionAttributeValues':{':a':{'S':'b'}}"), P("", ",'ExpressionAttributeValues':{':a':{'S':'b'}}")},
+      {P("", ""), P("", "")},
+      {"{'TableName':'taa','Item':{}}", "{'Item':{},'TableName':'taa'}"},
+      {P("", ",'ConditionExpression':''"), P("", ",'ConditionExpression':''")}, /* absent is not empty */
+      {P("", ",'ExpressionAttributeNames':{}"), P("", ",'ExpressionAttributeNames':{}")},
+      {P("", ",'ExpressionAttributeValues':{}"), P("", ",'ExpressionAttributeValues':{}")},
+  };
+  enum { COUNT = sizeof contents / sizeof contents[0] };
+  uint8_t prints[COUNT][32], second[32];
+  for (int i = 0; i < COUNT; i++) {
+    REQUIRE(fingerprint(&s, contents[i][0], prints[i]) && fingerprint(&s, contents[i][1], second));
+    if (memcmp(prints[i], second, 32) != 0) test_failed(__FILE__, __LINE__, "%s and %s differ", contents[i][0], contents[i][1]);
+    for (int k = 0; k < i; k++)
+      if (memcmp(prints[i], prints[k], 32) == 0) test_failed(__FILE__, __LINE__, "%s and %s are the same", contents[i][0], contents[k][0]);
+  }
+  service_close(&s);
 }
