@@ -1,0 +1,32 @@
+/* Results: one for many calls, inputs of older programs, errors as bodies. */
+#include "db/result_private.h"
+
+#include "base/error.h"
+#include "both.h"
+
+TEST(an_input_of_an_older_program_is_made_whole) {
+  cyn_i_arena arena;
+  cyn_i_arena_init(&arena, 0);
+  const cyn_i_shape *shape = cyn_i_operations[CYN_OPERATION_PUT_ITEM].input;
+  cyn_put_item_input input = CYN_PUT_ITEM_INPUT_INIT;
+  CHECK(cyn_i_result_whole_input(shape, &input, &arena) == &input);
+  input.table_name = cyn_str("Thread");
+  input.struct_size = offsetof(cyn_put_item_input, expected);
+  input.expected.count = 99; /* behind the end of what that program knows */
+  const cyn_put_item_input *whole = cyn_i_result_whole_input(shape, &input, &arena);
+  REQUIRE(whole != NULL && whole != &input);
+  CHECK(whole->table_name.size == 6 && whole->expected.count == 0);
+  cyn_i_arena_clean_up(&arena);
+}
+
+TEST(unknown_operations_and_bad_json) {
+  both b;
+  FOR_ALL_KINDS(b) {
+    cyn_bytes output;
+    CHECK_INT(cyn_call_json(b.db, "Nothing", cyn_str("{}"), b.result, &output, &b.error), CYN_E_UNKNOWN_OPERATION);
+    CHECK_INT(cyn_call_json(b.db, "ListTables", cyn_str("{"), b.result, &output, &b.error), CYN_E_SERIALIZATION);
+    CHECK(output.data == NULL);
+    CHECK_INT(cyn_error_to_json(&b.error, b.result, &output), CYN_OK);
+    CHECK(strstr(output.data, "SerializationException") != NULL);
+  }
+}
