@@ -24,16 +24,16 @@ static const number_option number_options[] = {
     NUMBER(port, 8000, 0, 65535),
     NUMBER(threads, 1, 1, CYN_SERVER_THREADS_MAX),
     NUMBER(poll_us, 0, 0, 1000000),
-    NUMBER(header_bytes_max, 32768, 1024, 1 << 20),
-    NUMBER(body_bytes_max, 16777216, 1024, 1 << 28),
+    NUMBER(header_bytes_max, 32768, 256, 1 << 20),
+    NUMBER(body_bytes_max, 16777216, 1, 1 << 28),
     NUMBER(connections_max, 10000, 1, 1000000),
     NUMBER(header_timeout_ms, 20000, 1, 86400000),
     NUMBER(body_timeout_ms, 60000, 1, 86400000),
     NUMBER(idle_timeout_ms, 120000, 1, 86400000),
     NUMBER(send_timeout_ms, 30000, 1, 86400000),
     NUMBER(stop_timeout_ms, 10000, 0, 86400000),
-    NUMBER(unsent_bytes_max, 268435456, 65536, (int64_t)1 << 40),
-    NUMBER(pending_bytes_max, 536870912, 65536, (int64_t)1 << 40),
+    NUMBER(unsent_bytes_max, 268435456, 1, (int64_t)1 << 40),
+    NUMBER(pending_bytes_max, 536870912, 1, (int64_t)1 << 40),
 };
 
 static cyn_status number(const cyn_server_options *options, const char *name, int64_t *out, cyn_error *error) {

@@ -36,26 +36,27 @@ static const char *ready_line(const char *const *arguments, int stop_signal) {
 
 TEST(ready_lines) {
   CHECK_STR(ready_line(ARGUMENTS("--port", "0", "--quiet"), SIGTERM),
-            "http://127.0.0.1 (memory:) - data is lost on exit; file:PATH keeps it");
+            "http://127.0.0.1 (memory:) (data is lost on exit; file:PATH keeps it)");
   CHECK_STR(c.err_text, "");
   CHECK_STR(ready_line(ARGUMENTS("memory:?region=eu-west-1", "--port=0", "--tls", "--log-format", "json"), SIGINT),
-            "https://127.0.0.1 (memory:) - data is lost on exit; file:PATH keeps it");
+            "https://127.0.0.1 (memory:) (data is lost on exit; file:PATH keeps it)");
   CHECK(strstr(c.err_text, "\"message\":\"started\"") != NULL && strstr(c.err_text, "\"message\":\"stopped\"") != NULL);
 }
 
 TEST(dynamodb_local_and_dynalite) {
   char folder[64], expected[128], command[128];
   snprintf(folder, sizeof folder, "/tmp/cynamo-serve-%d", (int)getpid());
-  CHECK_STR(ready_line(ARGUMENTS("-Djava.library.path=x", "-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb", "-port", "0",
-                                 "-disableTelemetry", "-cors", "*", "-delayTransientStatuses"),
+  CHECK_STR(ready_line(ARGUMENTS("-Djava.library.path=x", "-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb",
+                                 "-port", "0", "-disableTelemetry", "-cors", "*", "-delayTransientStatuses"),
                        SIGTERM),
-            "http://127.0.0.1 (memory:) - data is lost on exit; file:PATH keeps it");
+            "http://127.0.0.1 (memory:) (data is lost on exit; file:PATH keeps it)");
   snprintf(expected, sizeof expected, "http://127.0.0.1 (file:%s)", folder);
   CHECK_STR(ready_line(ARGUMENTS("-dbPath", folder, "-optimizeDbBeforeStartup", "-port", "0"), SIGTERM), expected);
-  CHECK_STR(ready_line(ARGUMENTS("--path", folder, "--port", "0", "--createTableMs", "5", "--updateTableMs", "5",
-                                 "--deleteTableMs", "5", "--maxItemSizeKb", "400", "--verbose", "--durability", "relaxed"),
-                       SIGTERM),
-            expected);
+  CHECK_STR(
+      ready_line(ARGUMENTS("--path", folder, "--port", "0", "--createTableMs", "5", "--updateTableMs", "5",
+                           "--deleteTableMs", "5", "--maxItemSizeKb", "400", "--verbose", "--durability", "relaxed"),
+                 SIGTERM),
+      expected);
   snprintf(command, sizeof command, "rm -r %s", folder);
   CHECK_INT(system(command), 0);
 }
@@ -64,11 +65,14 @@ TEST(refused_with_one_line) {
   CHECK_STR(fault(ARGUMENTS("--port", "70000")), "cynamo: port is 70000: give a number from 0 to 65535\n");
   CHECK_STR(fault(ARGUMENTS("--log-format", "xml")), "cynamo: --log-format is text or json, not 'xml'\n");
   CHECK_STR(fault(ARGUMENTS("--max-item-size-kb", "0")), "cynamo: --max-item-size-kb is a number from 1 to 16384\n");
-  CHECK_STR(fault(ARGUMENTS("-inMemory", "-dbPath", "x")), "cynamo: -inMemory and -dbPath exclude each other: leave one out\n");
-  CHECK_STR(fault(ARGUMENTS("memory:", "--path", "x")), "cynamo: 'memory:' and x both say where the data lives: leave one out\n");
+  CHECK_STR(fault(ARGUMENTS("-inMemory", "-dbPath", "x")),
+            "cynamo: -inMemory and -dbPath exclude each other: leave one out\n");
+  CHECK_STR(fault(ARGUMENTS("memory:", "--path", "x")),
+            "cynamo: 'memory:' and x both say where the data lives: leave one out\n");
   CHECK_STR(fault(ARGUMENTS("-optimizeDbBeforeStartup")), "cynamo: -optimizeDbBeforeStartup needs -dbPath\n");
-  CHECK_STR(fault(ARGUMENTS("--host", "0.0.0.0", "--port", "0")),
-            "cynamo: listening on 0.0.0.0 lets others in: give --credentials FILE, or --no-auth to accept any signature\n");
+  CHECK_STR(
+      fault(ARGUMENTS("--host", "0.0.0.0", "--port", "0")),
+      "cynamo: listening on 0.0.0.0 lets others in: give --credentials FILE, or --no-auth to accept any signature\n");
   CHECK(strncmp(fault(ARGUMENTS("nonsense:")), "cynamo: ", 8) == 0);
   char long_path[9000];
   memset(long_path, 'x', sizeof long_path - 1);
@@ -85,7 +89,9 @@ TEST(a_port_in_use) {
   char text[16], expected[200];
   snprintf(text, sizeof text, "%u", port);
   snprintf(expected, sizeof expected,
-           "cynamo: port %u on 127.0.0.1 is in use: stop the other program, or choose another with --port (0 picks a free one)\n", port);
+           "cynamo: port %u on 127.0.0.1 is in use: stop the other program, or choose another with --port (0 picks a "
+           "free one)\n",
+           port);
   CHECK_STR(fault(ARGUMENTS("--port", text)), expected);
   kill(first.pid, SIGTERM);
   CHECK_INT(child_end(&first), 0);
