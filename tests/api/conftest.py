@@ -2,7 +2,7 @@
 
 CYNAMO_TEST_ENDPOINT=http://host:port points the suite at a server that already runs (any DynamoDB);
 CYNAMO_BIN names the program to start, default build/cynamo; CYNAMO_TEST_STORE the URL it serves, default memory:, or file: for
-a folder of this run.
+a folder of this run; CYNAMO_TEST_OPTIONS more options for it, such as "--threads 2".
 """
 import itertools
 import os
@@ -75,7 +75,7 @@ def server(tmp_path_factory):
     if store == "file:":
         store = f"file:{folder}/data"
     with open(log_path, "wb") as log:
-        running = Server(store, "--port", "0", log=log)
+        running = Server(store, "--port", "0", *os.environ.get("CYNAMO_TEST_OPTIONS", "").split(), log=log)
         yield running
         ended_before = running.process.poll()
         status = running.stop()

@@ -56,7 +56,7 @@ class Legacy(All):
     def request(self, member):
         tests = {name: {"ComparisonOperator": operator, **({"AttributeValueList": values} if values else {})}
                  for name, (operator, values) in self.tests.items()}
-        return {member: tests, **({"ConditionalOperator": "OR"} if self.word == "OR" else {})}
+        return {member: tests, **({"ConditionalOperator": "OR"} if self.word == "OR" and len(tests) > 1 else {})}
 
 
 def legacy_updates(update):
