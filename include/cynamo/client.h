@@ -23,7 +23,8 @@ extern "C" {
 typedef void (*cyn_call_done)(void *user, cyn_status status, const void *output, cyn_error *error);
 
 /* Starts a call of `operation`; `input` is that operation's struct (cyn_get_item_input, …). Input and result are borrowed
- * until the callback. Any thread. Not CYN_OK: nothing was started, and there will be no callback.
+ * until the callback. Any thread. Does not wait for the answer (the first call of an aws: database may wait for keys).
+ * Not CYN_OK: nothing was started, and there will be no callback.
  * Errors: ValidationException (bounds of the input), CynamoUsageError, CynamoOutOfMemory; all others reach the callback. */
 CYN_API cyn_status cyn_call_submit(cyn_db *db, cyn_operation operation, const void *input, cyn_result *result,
                                    cyn_call_done done, void *user, cyn_error *error) CYN_MUST_USE;

@@ -11,8 +11,8 @@
 #include "base/error.h"
 #include "base/sigv4.h"
 #include "client/answer.h"
+#include "client/credentials.h"
 #include "client/endpoint.h"
-#include "client/keys.h"
 #include "client/sigv4_sign.h"
 #include "client/token.h"
 #include "transport/transport.h"
@@ -25,13 +25,14 @@
 /* Where requests go: the tables' endpoint and the streams'. */
 typedef struct target {
   cyn_bytes url, host, path, region;
+  cyn_i_endpoint endpoint; /* with the account's rule */
 } target;
 
 struct cyn_i_client {
   cyn_i_arena arena; /* the strings below */
   target targets[2]; /* by operation->is_streams */
   cyn_i_transport *transport;
-  cyn_i_keys *keys;
+  cyn_i_credentials_provider *credentials;
   cyn_i_signer *signer;
   cyn_i_retry *retry;
   cyn_i_clock *clock;
@@ -48,6 +49,8 @@ typedef struct machine {
   cyn_i_retry_state retry;
   cyn_i_buf body;
   cyn_bytes operation_target; /* X-Amz-Target */
+  target target;
+  cyn_bytes account;          /* of the ARN that names the table */
   char time[17];
   bool is_skew_corrected;
   cyn_i_http_header headers[HEADERS_MAX + EXTRA_HEADERS_MAX];
@@ -84,30 +87,40 @@ static bool is_loopback(cyn_bytes host) {
   return false;
 }
 
-static cyn_status resolve_targets(cyn_i_client *client, const cyn_i_client_options *options, cyn_error *error) {
+static cyn_status resolve_targets(cyn_i_client *client, const cyn_i_client_options *options,
+                                  const cyn_i_configuration *configuration, cyn_error *error) {
+  cyn_bytes region = cyn_i_endpoint_region(configuration, options->region);
+  /* a server that was named by its URL alone: any Region will do */
+  if (region.data == NULL && options->endpoint_url.size != 0) region = cyn_str("us-east-1");
+  if (region.data == NULL)
+    return cyn_i_error_set(error, CYN_E_USAGE,
+                           "no Region: write aws:REGION, set AWS_DEFAULT_REGION, or give the profile a region");
   for (int is_streams = 0; is_streams < 2; is_streams++) {
-    const cyn_i_endpoint_options wanted = {options->region, options->profile, options->endpoint_url, is_streams != 0};
-    cyn_i_endpoint endpoint;
     target *to = &client->targets[is_streams];
-    cyn_status status = cyn_i_endpoint_resolve(&wanted, &client->arena, &endpoint, error);
-    if (status == CYN_OK) status = split_url(endpoint.url, to, error);
+    cyn_status status = cyn_i_endpoint_of_service(configuration, is_streams ? CYN_SERVICE_STREAMS : CYN_SERVICE_DYNAMODB,
+                                                  region, options->endpoint_url, &client->arena, &to->endpoint, error);
+    if (status == CYN_OK) status = split_url(to->endpoint.url, to, error);
     if (status != CYN_OK) return status;
-    /* a server that was named by its URL alone: any Region will do */
-    to->region = endpoint.signing_region.size != 0 ? endpoint.signing_region : cyn_str("us-east-1");
+    to->region = to->endpoint.signing_region;
   }
   return CYN_OK;
 }
 
-static cyn_status choose_retry(cyn_i_client *client, const cyn_i_client_options *options, cyn_error *error) {
+static cyn_status choose_retry(cyn_i_client *client, const cyn_i_client_options *options,
+                               const cyn_i_configuration *configuration, cyn_error *error) {
   cyn_i_retry_mode mode = options->retry_mode;
   int64_t attempts = options->attempts_max;
-  const char *text = getenv("AWS_RETRY_MODE");
-  if (mode == 0 && text != NULL && text[0] != '\0' && !cyn_i_retry_mode_parse(cyn_str(text), &mode))
-    return cyn_i_error_setf(error, CYN_E_USAGE, "AWS_RETRY_MODE=%s: it is standard, legacy or adaptive", text);
-  text = getenv("AWS_MAX_ATTEMPTS");
-  if (attempts == 0 && text != NULL && text[0] != '\0') {
-    attempts = strtol(text, NULL, 10);
-    if (attempts <= 0) return cyn_i_error_setf(error, CYN_E_USAGE, "AWS_MAX_ATTEMPTS=%s: it is a number from 1", text);
+  cyn_bytes text = cyn_i_configuration_get(configuration, "AWS_RETRY_MODE", "retry_mode");
+  if (mode == 0 && text.size != 0 && !cyn_i_retry_mode_parse(text, &mode))
+    return cyn_i_error_setf(error, CYN_E_USAGE, "AWS_RETRY_MODE (retry_mode) %.*s: it is standard, legacy or adaptive",
+                            (int)text.size, text.data);
+  text = cyn_i_configuration_get(configuration, "AWS_MAX_ATTEMPTS", "max_attempts");
+  if (attempts == 0 && text.size != 0) {
+    for (size_t i = 0; i < text.size && i < 9 && text.data[i] >= '0' && text.data[i] <= '9'; i++)
+      attempts = attempts * 10 + (text.data[i] - '0');
+    if (attempts == 0)
+      return cyn_i_error_setf(error, CYN_E_USAGE, "AWS_MAX_ATTEMPTS (max_attempts) %.*s: it is a number from 1", (int)text.size,
+                              text.data);
   }
   client->retry = cyn_i_retry_new(mode != 0 ? mode : CYN_RETRY_STANDARD, attempts);
   return client->retry != NULL ? CYN_OK : cyn_i_error_no_memory(error);
@@ -130,11 +143,8 @@ static cyn_status copy_headers(cyn_i_client *client, const cyn_i_client_options 
   return client->user_agent.data != NULL ? CYN_OK : cyn_i_error_no_memory(error);
 }
 
-static cyn_status fill(cyn_i_client *client, const cyn_i_client_options *options, cyn_error *error) {
-  cyn_status status = resolve_targets(client, options, error);
-  if (status == CYN_OK) status = choose_retry(client, options, error);
-  if (status == CYN_OK) status = copy_headers(client, options, error);
-  if (status != CYN_OK) return status;
+static cyn_status make_parts(cyn_i_client *client, const cyn_i_client_options *options,
+                             const cyn_i_configuration *configuration, cyn_error *error) {
   const cyn_i_credentials_options wanted = {.access_key_id = options->access_key_id,
                                             .secret_access_key = options->secret_access_key,
                                             .session_token = options->session_token,
@@ -142,13 +152,25 @@ static cyn_status fill(cyn_i_client *client, const cyn_i_client_options *options
                                             .region = client->targets[0].region,
                                             .clock = options->clock,
                                             .is_local = is_loopback(client->targets[0].host)};
-  status = cyn_i_keys_new(&wanted, &client->keys, error);
+  cyn_status status = cyn_i_credentials_provider_new(&wanted, &client->credentials, error);
   if (status != CYN_OK) return status;
   client->signer = cyn_i_signer_new();
   if (client->signer == NULL) return cyn_i_error_no_memory(error);
+  cyn_bytes ca_bundle = options->ca_bundle;
+  if (ca_bundle.data == NULL) ca_bundle = cyn_i_configuration_get(configuration, "AWS_CA_BUNDLE", "ca_bundle");
   const cyn_i_transport_options transport = {options->connect_timeout_ms, options->read_timeout_ms, options->connections_max,
-                                             options->proxy, options->ca_bundle, options->insecure_skip_verify};
+                                             options->proxy, ca_bundle, options->insecure_skip_verify};
   return cyn_i_transport_new(&transport, &client->transport, error);
+}
+
+static cyn_status fill(cyn_i_client *client, const cyn_i_client_options *options, cyn_error *error) {
+  cyn_i_configuration configuration; /* in the client's arena: endpoints borrow from it */
+  cyn_status status = cyn_i_configuration_load(options->profile, &client->arena, &configuration, error);
+  if (status == CYN_OK) status = resolve_targets(client, options, &configuration, error);
+  if (status == CYN_OK) status = choose_retry(client, options, &configuration, error);
+  if (status == CYN_OK) status = copy_headers(client, options, error);
+  if (status == CYN_OK) status = make_parts(client, options, &configuration, error);
+  return status;
 }
 
 cyn_status cyn_i_client_new(const cyn_i_client_options *options, cyn_i_client **out, cyn_error *error) {
@@ -166,7 +188,7 @@ cyn_status cyn_i_client_new(const cyn_i_client_options *options, cyn_i_client **
 void cyn_i_client_destroy(cyn_i_client *client) {
   if (client == NULL) return;
   cyn_i_transport_destroy(client->transport);
-  cyn_i_keys_destroy(client->keys);
+  cyn_i_credentials_provider_destroy(client->credentials);
   cyn_i_signer_destroy(client->signer);
   cyn_i_retry_destroy(client->retry);
   cyn_i_arena_clean_up(&client->arena);
@@ -178,7 +200,34 @@ cyn_bytes cyn_i_client_endpoint(const cyn_i_client *client) { return client->tar
 
 /* ---- one attempt's request ---- */
 
-static const target *target_of(const machine *m) { return &m->client->targets[m->call->operation->is_streams]; }
+/* The account in the ARN that names the table; absent where a name does. */
+static cyn_bytes account_of_table(const machine *m) {
+  const cyn_i_shape *shape = m->call->operation->input;
+  cyn_bytes name = {NULL, 0};
+  for (uint32_t i = 0; i < shape->member_count; i++)
+    if (strcmp(shape->members[i].name, "TableName") == 0)
+      memcpy(&name, (const char *)m->call->input + shape->members[i].offset, sizeof name);
+  if (name.size < 4 || memcmp(name.data, "arn:", 4) != 0) return (cyn_bytes){NULL, 0};
+  for (int colons = 0; colons < 4; colons++) { /* arn:partition:dynamodb:region:account:… */
+    const char *colon = memchr(name.data, ':', name.size);
+    if (colon == NULL) return (cyn_bytes){NULL, 0};
+    name = (cyn_bytes){colon + 1, name.size - (size_t)(colon + 1 - name.data)};
+  }
+  const char *end = memchr(name.data, ':', name.size);
+  return end != NULL ? (cyn_bytes){name.data, (size_t)(end - name.data)} : (cyn_bytes){NULL, 0};
+}
+
+/* Some accounts have names of their own: then the target depends on whose keys sign. */
+static cyn_status choose_target(machine *m, const cyn_i_credentials *credentials) {
+  const target *standard = &m->client->targets[m->call->operation->is_streams];
+  m->target = *standard;
+  if (standard->endpoint.account_rule == CYN_ACCOUNT_NEVER) return CYN_OK;
+  cyn_bytes account = m->account.data != NULL ? m->account : credentials->account_id, url;
+  cyn_status status = cyn_i_endpoint_of_account(&standard->endpoint, account, m->call->arena, &url, m->call->error);
+  if (status == CYN_OK) status = split_url(url, &m->target, m->call->error);
+  m->http.url = m->target.url;
+  return status;
+}
 
 /* Keeps the signed headers sorted by name. */
 static void sign_header(machine *m, size_t *count, const char *name, cyn_bytes value) {
@@ -217,9 +266,10 @@ static void add_header(machine *m, const char *name, cyn_bytes value) {
 static cyn_status prepare(machine *m) {
   static const cyn_bytes content_type = {"application/x-amz-json-1.0", 26};
   cyn_i_client *client = m->client;
-  const target *to = target_of(m);
+  const target *to = &m->target;
   cyn_i_credentials credentials = {0};
-  cyn_status status = cyn_i_keys_get(client->keys, m->call->arena, &credentials, m->call->error);
+  cyn_status status = cyn_i_credentials_get(client->credentials, m->call->arena, &credentials, m->call->error);
+  if (status == CYN_OK) status = choose_target(m, &credentials);
   if (status != CYN_OK) return status;
   cyn_i_sigv4_time(cyn_i_clock_now_ms(client->clock) + client->skew_ms, m->time);
   const cyn_bytes time = {m->time, 16};
@@ -263,7 +313,9 @@ static machine *machine_new(cyn_i_client *client, cyn_i_call *call) {
   cyn_i_api_encode(call->operation->input, input, &m->body);
   if (name == NULL || m->body.failed) return NULL;
   m->http.method = "POST";
-  m->http.url = target_of(m)->url;
+  const target *to = &client->targets[call->operation->is_streams];
+  m->http.url = to->url;
+  if (to->endpoint.account_rule != CYN_ACCOUNT_NEVER) m->account = account_of_table(m);
   m->http.headers = m->headers;
   m->http.body = (cyn_bytes){(const char *)m->body.data, m->body.size};
   m->http.body_bytes_max = ANSWER_BYTES_MAX;
@@ -338,7 +390,7 @@ static int64_t judge(machine *m) {
   if (!is_error || delay_ms >= 0) return delay_ms;
   bool may_again = m->retry.attempt < cyn_i_retry_attempts_max(m->client->retry);
   if (has_answer && has_expired_keys(m)) {
-    cyn_i_keys_forget(m->client->keys);
+    cyn_i_credentials_forget(m->client->credentials);
     if (may_again && m->retry.attempt == 1) return 0;
   }
   return has_answer && may_again && corrects_skew(m) ? 0 : -1;

@@ -220,6 +220,35 @@ TEST(options_that_are_wrong) {
   }
 }
 
+/* A proxy is asked for the host that a call would go to. */
+TEST(accounts_have_names_of_their_own) {
+  static const struct {
+    const char *table, *account, *connects;
+  } rows[] = {
+      {"Thread", NULL, "CONNECT dynamodb.eu-west-1.amazonaws.com:443 "},
+      {"Thread", "111122223333", "CONNECT 111122223333.ddb.eu-west-1.amazonaws.com:443 "},
+      {"arn:aws:dynamodb:eu-west-1:444455556666:table/Thread", "111122223333",
+       "CONNECT 444455556666.ddb.eu-west-1.amazonaws.com:443 "},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    fixture f;
+    start(&f);
+    stand_in_raw(&f.server, "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n")->closes = true;
+    setenv("AWS_ACCESS_KEY_ID", "AKIDENV", 1);
+    setenv("AWS_SECRET_ACCESS_KEY", "secret", 1);
+    if (rows[i].account != NULL) setenv("AWS_ACCOUNT_ID", rows[i].account, 1);
+    f.options = (cyn_i_client_options){.region = cyn_str("eu-west-1"), .proxy = cyn_str(f.server.url), .attempts_max = 1};
+    f.input.table_name = cyn_str(rows[i].table);
+    CHECK_INT(get_item(&f), CYN_E_CONNECTION);
+    f.server.last[strlen(rows[i].connects)] = '\0';
+    CHECK_STR(f.server.last, rows[i].connects);
+    stop(&f);
+    unsetenv("AWS_ACCESS_KEY_ID");
+    unsetenv("AWS_SECRET_ACCESS_KEY");
+    unsetenv("AWS_ACCOUNT_ID");
+  }
+}
+
 /* ---- submitted ---- */
 
 typedef struct flight {
