@@ -10,7 +10,7 @@ case $build in /*) ;; *) build=$PWD/$build ;; esac
 log=$build/test
 rm -rf "$log"
 mkdir -p "$log"
-export TSAN_OPTIONS="halt_on_error=0:exitcode=66:second_deadlock_stack=1:suppressions=$PWD/tools/tsan.suppressions"
+export TSAN_OPTIONS="halt_on_error=0:exitcode=66:second_deadlock_stack=1:die_after_fork=0:suppressions=$PWD/tools/tsan.suppressions"
 passed=0 failed=0
 
 one() { # PROGRAM

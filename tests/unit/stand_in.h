@@ -36,7 +36,8 @@ typedef struct stand_in {
   pthread_mutex_t lock;
   stand_in_answer answers[STAND_IN_ANSWERS];
   size_t answer_count;
-  size_t requests, connections; /* seen; under the lock */
+  size_t requests;              /* seen; under the lock */
+  _Atomic size_t connections;
   char last[STAND_IN_TEXT];     /* the last request, whole */
   char before[STAND_IN_TEXT];   /* the one before it */
   pthread_t threads[STAND_IN_CONNECTIONS];
