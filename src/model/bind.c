@@ -4,27 +4,34 @@
 
 #include "model/codec.h"
 #include "value/item.h"
+#include "value/number.h"
 
 static const char *const bind_names[] = {
     "NULL",          "a string",          "an integer",        "an unsigned integer", "a double",        "a bool",
     "binary",        "a time",            "a decimal",         "a set of strings",    "a set of integers", "a set of doubles",
     "a set of decimals", "a set of binaries", "an item", "a value",           "a struct",        "a field"};
 
-/* What is wanted of a bind: which kind of field would hold its value. */
-static cyn_i_field plain_field(unsigned kind, cyn_type type) {
-  cyn_i_field out;
-  memset(&out, 0, sizeof out);
-  out.kind = (uint8_t)kind;
-  out.type = (uint8_t)type;
-  out.field = "?";
-  return out;
-}
-
-static cyn_status write_as(cyn_i_codec *codec, unsigned kind, cyn_type type, const void *at, const cyn_i_place *place,
-                           cyn_i_buf *buf, bool *absent) {
-  cyn_i_field field = plain_field(kind, type);
-  return cyn_i_write_field(codec, &field, at, place, buf, absent);
-}
+/* Fields that would hold each value. */
+#define PLAIN(kind_, type_) {.kind = (kind_), .type = (type_), .field = "?"}
+static const cyn_i_field plain_fields[] = {
+    [CYN_BIND_STRING] = PLAIN(CYN_FIELD_STRING, CYN_TYPE_S),
+    [CYN_BIND_INT] = PLAIN(CYN_FIELD_INT64, CYN_TYPE_N),
+    [CYN_BIND_UINT] = PLAIN(CYN_FIELD_UINT64, CYN_TYPE_N),
+    [CYN_BIND_DOUBLE] = PLAIN(CYN_FIELD_DOUBLE, CYN_TYPE_N),
+    [CYN_BIND_BOOL] = PLAIN(CYN_FIELD_BOOL, CYN_TYPE_BOOL),
+    [CYN_BIND_BYTES] = PLAIN(CYN_FIELD_BYTES, CYN_TYPE_B),
+    [CYN_BIND_TIME] = PLAIN(CYN_FIELD_TIME, CYN_TYPE_S),
+    [CYN_BIND_DECIMAL] = PLAIN(CYN_FIELD_DECIMAL, CYN_TYPE_N),
+    [CYN_BIND_STRING_SET] = PLAIN(CYN_FIELD_STRING_SET, CYN_TYPE_SS),
+    [CYN_BIND_INT_SET] = PLAIN(CYN_FIELD_INT_SET, CYN_TYPE_NS),
+    [CYN_BIND_DOUBLE_SET] = PLAIN(CYN_FIELD_DOUBLE_SET, CYN_TYPE_NS),
+    [CYN_BIND_NUMBER_SET] = PLAIN(CYN_FIELD_NUMBER_SET, CYN_TYPE_NS),
+    [CYN_BIND_BINARY_SET] = PLAIN(CYN_FIELD_BINARY_SET, CYN_TYPE_BS),
+    [CYN_BIND_ITEM] = PLAIN(CYN_FIELD_ITEM, CYN_TYPE_M),
+    [CYN_BIND_VALUE] = PLAIN(CYN_FIELD_VALUE, 0),
+};
+static const cyn_i_field ttl_field = PLAIN(CYN_FIELD_TTL, CYN_TYPE_N), json_field = PLAIN(CYN_FIELD_JSON, CYN_TYPE_S),
+                         text_field = PLAIN(CYN_FIELD_BYTES, CYN_TYPE_S);
 
 /* The field of a model that stands at an offset. */
 static cyn_status write_of_field(cyn_i_codec *codec, const cyn_bind *bind, const cyn_i_place *place, cyn_i_buf *buf,
@@ -43,29 +50,17 @@ static cyn_status write_of_field(cyn_i_codec *codec, const cyn_bind *bind, const
 
 cyn_status cyn_i_write_plain(cyn_i_codec *codec, const cyn_bind *bind, const cyn_i_place *place, cyn_i_buf *buf,
                              bool *absent) {
-  const void *at = &bind->as;
   switch (bind->kind) {
     case CYN_BIND_NULL: *absent = true; return CYN_OK;
-    case CYN_BIND_STRING: return write_as(codec, CYN_FIELD_STRING, CYN_TYPE_S, at, place, buf, absent);
-    case CYN_BIND_INT: return write_as(codec, CYN_FIELD_INT64, CYN_TYPE_N, at, place, buf, absent);
-    case CYN_BIND_UINT: return write_as(codec, CYN_FIELD_UINT64, CYN_TYPE_N, at, place, buf, absent);
-    case CYN_BIND_DOUBLE: return write_as(codec, CYN_FIELD_DOUBLE, CYN_TYPE_N, at, place, buf, absent);
-    case CYN_BIND_BOOL: return write_as(codec, CYN_FIELD_BOOL, CYN_TYPE_BOOL, at, place, buf, absent);
-    case CYN_BIND_BYTES: return write_as(codec, CYN_FIELD_BYTES, CYN_TYPE_B, at, place, buf, absent);
-    case CYN_BIND_TIME: return write_as(codec, CYN_FIELD_TIME, CYN_TYPE_S, at, place, buf, absent);
     case CYN_BIND_DECIMAL:
-      return write_as(codec, CYN_FIELD_DECIMAL, CYN_TYPE_N, bind->as.decimal, place, buf, absent);
-    case CYN_BIND_STRING_SET: return write_as(codec, CYN_FIELD_STRING_SET, CYN_TYPE_SS, at, place, buf, absent);
-    case CYN_BIND_INT_SET: return write_as(codec, CYN_FIELD_INT_SET, CYN_TYPE_NS, at, place, buf, absent);
-    case CYN_BIND_DOUBLE_SET: return write_as(codec, CYN_FIELD_DOUBLE_SET, CYN_TYPE_NS, at, place, buf, absent);
-    case CYN_BIND_NUMBER_SET: return write_as(codec, CYN_FIELD_NUMBER_SET, CYN_TYPE_NS, at, place, buf, absent);
-    case CYN_BIND_BINARY_SET: return write_as(codec, CYN_FIELD_BINARY_SET, CYN_TYPE_BS, at, place, buf, absent);
-    case CYN_BIND_ITEM: return write_as(codec, CYN_FIELD_ITEM, CYN_TYPE_M, at, place, buf, absent);
-    case CYN_BIND_VALUE: return write_as(codec, CYN_FIELD_VALUE, (cyn_type)0, at, place, buf, absent);
+      return cyn_i_write_field(codec, &plain_fields[CYN_BIND_DECIMAL], bind->as.decimal, place, buf, absent);
     case CYN_BIND_STRUCT: return cyn_i_write_map(codec, bind->as.of.model, bind->as.of.object, place, buf);
     case CYN_BIND_FIELD: return write_of_field(codec, bind, place, buf, absent);
-    default: return cyn_i_model_error(codec->error, CYN_E_MODEL, codec->model, place, "a value of no known kind");
+    default: break;
   }
+  if ((unsigned)bind->kind >= sizeof plain_fields / sizeof plain_fields[0])
+    return cyn_i_model_error(codec->error, CYN_E_MODEL, codec->model, place, "a value of no known kind");
+  return cyn_i_write_field(codec, &plain_fields[bind->kind], &bind->as, place, buf, absent);
 }
 
 /* ---- by the attribute that governs ---- */
@@ -110,13 +105,13 @@ static cyn_status convert(cyn_i_codec *codec, const cyn_i_field *field, const cy
       break;
     case CYN_FIELD_TTL:
       if (bind->kind != CYN_BIND_TIME) break;
-      return write_as(codec, CYN_FIELD_TTL, CYN_TYPE_N, &bind->as, place, buf, &absent);
+      return cyn_i_write_field(codec, &ttl_field, &bind->as, place, buf, &absent);
     case CYN_FIELD_JSON:
       if (bind->kind != CYN_BIND_STRING) break;
-      return write_as(codec, CYN_FIELD_JSON, CYN_TYPE_S, &bind->as, place, buf, &absent);
+      return cyn_i_write_field(codec, &json_field, &bind->as, place, buf, &absent);
     case CYN_FIELD_BYTES:
       if (field->type != CYN_TYPE_S || bind->kind != CYN_BIND_BYTES) break;
-      return write_as(codec, CYN_FIELD_BYTES, CYN_TYPE_S, &bind->as, place, buf, &absent);
+      return cyn_i_write_field(codec, &text_field, &bind->as, place, buf, &absent);
     default: break;
   }
   *done = false;
@@ -137,6 +132,11 @@ cyn_status cyn_i_write_bind(cyn_i_codec *codec, const cyn_i_field *field, const 
   if ((unsigned)bind->kind >= sizeof bind_names / sizeof bind_names[0])
     return cyn_i_model_error(codec->error, CYN_E_MODEL, codec->model, place, "value %zu is of no known kind", number);
   size_t before = buf->size;
+  if (bind->kind == CYN_BIND_INT && field != NULL && field->kind == CYN_FIELD_INT64) { /* the most frequent of all */
+    cyn_i_number digits = cyn_i_number_from_int(bind->as.integer);
+    cyn_i_write_number(buf, digits.bytes, digits.size);
+    return CYN_OK;
+  }
   cyn_status status = field != NULL ? convert(codec, field, bind, place, buf, &done) : CYN_OK;
   if (status != CYN_OK || done) return status;
   status = cyn_i_write_plain(codec, bind, place, buf, &absent);

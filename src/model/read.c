@@ -70,13 +70,34 @@ static cyn_status read_int(const cyn_i_codec *codec, const cyn_i_field *field, c
                            cyn_i_field_kind_name(field));
 }
 
+/* Copies with a NUL behind; false when there is one inside. Short texts, most of them, are looked at while they are moved:
+ * a word has a zero byte when a borrow runs out of one. */
+static inline bool copy_text(char *out, cyn_bytes text) {
+  size_t size = text.size;
+  out[size] = '\0';
+  if (size > 64 || size < 8) {
+    for (size_t i = 0; size < 8 && i < size; i++)
+      if ((out[i] = text.data[i]) == '\0') return false;
+    if (size < 8) return true;
+    memcpy(out, text.data, size);
+    return memchr(text.data, '\0', size) == NULL;
+  }
+  uint64_t zeros = 0;
+  for (size_t i = 0; i < size; i += 8) {
+    size_t at = i + 8 <= size ? i : size - 8;
+    uint64_t word;
+    memcpy(&word, text.data + at, 8);
+    memcpy(out + at, &word, 8);
+    zeros |= (word - UINT64_C(0x0101010101010101)) & ~word & UINT64_C(0x8080808080808080);
+  }
+  return zeros == 0;
+}
+
 static cyn_status copy_string(const cyn_i_codec *codec, cyn_bytes content, const cyn_i_place *place, const char **out) {
-  if (memchr(content.data, '\0', content.size) != NULL)
-    return refuse(codec, place, "the string has a NUL, which a C string cannot hold (a cyn_bytes with .as = CYN_TYPE_S can)");
   char *copy = cyn_i_arena_alloc(&codec->memory->arena, content.size + 1);
   if (copy == NULL) return cyn_i_error_no_memory(codec->error);
-  memcpy(copy, content.data, content.size);
-  copy[content.size] = '\0';
+  if (!copy_text(copy, content))
+    return refuse(codec, place, "the string has a NUL, which a C string cannot hold (a cyn_bytes with .as = CYN_TYPE_S can)");
   *out = copy;
   return CYN_OK;
 }
@@ -346,10 +367,31 @@ cyn_status cyn_i_read_absent(cyn_i_codec *codec, const cyn_i_field *field, void 
   return read_default(codec, field, field->default_value, field->attribute->options.default_text, at);
 }
 
-static const cyn_i_field *find_field(const cyn_i_plan *plan, size_t next, cyn_bytes name) {
+/* Names are short: two loads of each side that may overlap do without a call. */
+static inline bool same_bytes(const char *a, const char *b, size_t size) {
+  if (size >= 8) {
+    uint64_t a_head, b_head, a_tail, b_tail;
+    memcpy(&a_head, a, 8);
+    memcpy(&b_head, b, 8);
+    memcpy(&a_tail, a + size - 8, 8);
+    memcpy(&b_tail, b + size - 8, 8);
+    return ((a_head ^ b_head) | (a_tail ^ b_tail)) == 0 && (size <= 16 || memcmp(a, b, size) == 0);
+  }
+  if (size >= 4) {
+    uint32_t a_head, b_head, a_tail, b_tail;
+    memcpy(&a_head, a, 4);
+    memcpy(&b_head, b, 4);
+    memcpy(&a_tail, a + size - 4, 4);
+    memcpy(&b_tail, b + size - 4, 4);
+    return ((a_head ^ b_head) | (a_tail ^ b_tail)) == 0;
+  }
+  return size == 0 || (a[0] == b[0] && a[size / 2] == b[size / 2] && a[size - 1] == b[size - 1]);
+}
+
+static inline const cyn_i_field *find_field(const cyn_i_plan *plan, size_t next, cyn_bytes name) {
   if (next < plan->field_count) {
     const cyn_i_field *guess = &plan->fields[next];
-    if (guess->name.size == name.size && memcmp(guess->name.data, name.data, name.size) == 0) return guess;
+    if (guess->name.size == name.size && same_bytes(guess->name.data, name.data, name.size)) return guess;
   }
   return cyn_i_plan_attribute(plan, name);
 }
