@@ -64,13 +64,16 @@ typedef struct cyn_server_options {
   cyn_log_format log_format;
   bool log_requests;              /* one line per request */
   bool log_debug;                 /* connection-level lines too */
+  /* called while a file of init_directory is loaded, on the thread of cyn_server_start: bytes read of it, and in all */
+  void (*init_progress)(void *user, const char *file, uint64_t done_bytes, uint64_t total_bytes);
+  void *init_progress_user;
 } cyn_server_options;
 
 #define CYN_SERVER_OPTIONS_INIT                                                                                       \
   {                                                                                                                   \
     sizeof(cyn_server_options), {0, 0}, {0, 0}, {0, 0}, 0, {0, 0}, CYN_SPLIT_REGION, {0, 0}, {0, 0}, 0, {0, 0},       \
         {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0},       \
-        {0, 0}, {0, 0}, CYN_LOG_TEXT, 0, 0                                                                            \
+        {0, 0}, {0, 0}, CYN_LOG_TEXT, 0, 0, 0, 0                                                                      \
   }
 
 /* Starts the loops on threads of their own and returns when the server answers. `options` may be NULL. The database is

@@ -185,6 +185,21 @@ static int fill_options(serve_options *given) {
 
 /* ---- running ---- */
 
+#define BAR_CELLS 40
+
+/* A bar on the terminal while --init loads a file; each file keeps its finished line. */
+static void draw_progress(void *user, const char *file, uint64_t done_bytes, uint64_t total_bytes) {
+  int *drawn = user; /* per cent, so that the terminal is written to at most a hundred times */
+  int percent = total_bytes != 0 ? (int)(done_bytes * 100 / total_bytes) : 100;
+  if (percent == *drawn) return;
+  *drawn = percent == 100 ? -1 : percent;
+  char bar[BAR_CELLS + 1];
+  int full = percent * BAR_CELLS / 100;
+  for (int i = 0; i < BAR_CELLS; i++) bar[i] = i < full ? '#' : '.';
+  bar[BAR_CELLS] = '\0';
+  (void)fprintf(stderr, "\rloading %s [%s] %3d %%%s", file, bar, percent, percent == 100 ? "\n" : "");
+}
+
 /* Each connection is a descriptor: take as many as the system gives. */
 static void raise_descriptors(void) {
   struct rlimit limit;
@@ -220,7 +235,13 @@ static int serve(const serve_options *given, const char *url) {
   cyn_db *db = NULL;
   cyn_server *server = NULL;
   if (cyn_open(url, &given->db, &db, &error) != CYN_OK) return complain_of(&error);
-  if (cyn_server_start(db, &given->server, &server, &error) != CYN_OK) {
+  cyn_server_options options = given->server;
+  int drawn = -1;
+  if (!given->quiet && isatty(STDERR_FILENO) == 1) {
+    options.init_progress = draw_progress;
+    options.init_progress_user = &drawn;
+  }
+  if (cyn_server_start(db, &options, &server, &error) != CYN_OK) {
     cyn_db_close(db);
     return complain_of(&error);
   }

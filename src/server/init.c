@@ -292,6 +292,9 @@ static cyn_status load_lines(cyn_i_init *init, cyn_bytes file) {
       status = put_batch(init, table, items, count);
       count = 0;
       cyn_i_arena_reset(&init->arena, 1 << 20);
+      if (init->options->init_progress != NULL)
+        init->options->init_progress(init->options->init_progress_user, init->file,
+                                     next < end ? (uint64_t)(next - file.data) : file.size, file.size);
     }
   }
   return status;
@@ -360,11 +363,13 @@ static cyn_status load_file(cyn_i_init *init, const char *name, bool items_pass)
   return status;
 }
 
-cyn_status cyn_i_init_directory(cyn_server *server, const char *directory, cyn_error *error) {
+cyn_status cyn_i_init_directory(cyn_server *server, const char *directory, const cyn_server_options *options,
+                                cyn_error *error) {
   cyn_i_init init;
   memset(&init, 0, sizeof init);
   init.server = server;
   init.directory = directory;
+  init.options = options;
   init.file = "";
   init.error = error;
   cyn_i_arena_init(&init.arena, 0);

@@ -15,6 +15,7 @@ typedef struct cyn_i_init {
   cyn_server *server;
   const char *directory;
   const char *file; /* being read */
+  const cyn_server_options *options; /* for its progress callback */
   cyn_error *error;
   cyn_i_arena arena;         /* of the file being read */
   cyn_i_arena lasting;       /* until the end */

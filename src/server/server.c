@@ -205,7 +205,7 @@ static cyn_status start(cyn_server *server, const cyn_server_options *options, c
     status = copy_text(directory, sizeof directory, options->init_directory, "", "init directory", error);
   if (status == CYN_OK) status = check_exposure(server, error);
   if (status == CYN_OK) status = open_loops(server, error);
-  if (status == CYN_OK && directory[0] != '\0') status = cyn_i_init_directory(server, directory, error);
+  if (status == CYN_OK && directory[0] != '\0') status = cyn_i_init_directory(server, directory, options, error);
   if (status == CYN_OK) cyn_i_db_set_owner_url(server->db, cyn_str(server->url));
   for (int i = 0; i < server->loop_count && status == CYN_OK; i++) status = cyn_i_loop_start(server->loops[i], error);
   return status;

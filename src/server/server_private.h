@@ -221,6 +221,7 @@ cyn_status cyn_i_tls_context(const cyn_server_options *options, SSL_CTX **out, c
 /* ---- init.c ---- */
 /* Creates the tables and loads the items that the JSON files of a directory describe, before the server answers.
  * Errors: CynamoUsageError that names the file. */
-cyn_status cyn_i_init_directory(cyn_server *server, const char *directory, cyn_error *error);
+cyn_status cyn_i_init_directory(cyn_server *server, const char *directory, const cyn_server_options *options,
+                                cyn_error *error);
 
 #endif
