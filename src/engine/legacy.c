@@ -75,9 +75,13 @@ static cyn_status make_term(cyn_i_call *call, cyn_bytes attribute, cyn_i_legacy_
   return CYN_OK;
 }
 
-/* The service has no such limit that we know of; a request of 16 MB has room for more than anyone can mean. */
-static cyn_status check_count(cyn_i_call *call, size_t count) {
-  if (count <= CYN_LEGACY_COUNT_MAX) return CYN_OK;
+/* The service has no such limits that we know of; a request of 16 MB has room for more than anyone can mean. Each term of
+ * a condition looks through an item, that of a write while it holds the writer: 16,000 on an item of 50,000 attributes
+ * took five seconds. An expression has at most 300. */
+#define CONDITIONS_MAX 1000
+
+static cyn_status check_count(cyn_i_call *call, size_t count, size_t count_max) {
+  if (count <= count_max) return CYN_OK;
   return cyn_i_error_setf(call->error, CYN_E_VALIDATION, "%sToo many attributes or values", invalid);
 }
 
@@ -85,7 +89,8 @@ static cyn_status make_condition(cyn_i_call *call, const cyn_i_legacy_term *term
                                  cyn_bytes conditional_operator, cyn_i_bound **out) {
   size_t nodes = count * 4;
   for (size_t i = 0; i < count; i++) nodes += terms[i].value_count;
-  cyn_status status = check_count(call, nodes);
+  cyn_status status = check_count(call, count, CONDITIONS_MAX);
+  if (status == CYN_OK) status = check_count(call, nodes, CYN_LEGACY_COUNT_MAX);
   if (status != CYN_OK) return status;
   *out = cyn_i_legacy_condition(call->arena, terms, count, cyn_i_is(conditional_operator, CYN_CONDITIONAL_OPERATOR_OR));
   return *out != NULL ? CYN_OK : cyn_i_error_no_memory(call->error);
@@ -254,7 +259,7 @@ cyn_status cyn_i_legacy_updates(cyn_i_call *call, const cyn_attribute_updates *u
     if (status != CYN_OK) return status;
   }
   if (updates->count == 0) return CYN_OK;
-  cyn_status status = check_count(call, updates->count);
+  cyn_status status = check_count(call, updates->count, CYN_LEGACY_COUNT_MAX);
   if (status != CYN_OK) return status;
   *out = cyn_i_legacy_update_new(call->arena, made, updates->count);
   return *out != NULL ? CYN_OK : cyn_i_error_no_memory(call->error);
@@ -287,7 +292,7 @@ cyn_status cyn_i_legacy_attributes(cyn_i_call *call, cyn_string_list attributes,
   if (twice != NULL)
     return cyn_i_error_setf(call->error, CYN_E_VALIDATION, "%sDuplicate value in attribute name: %.*s", invalid,
                             (int)twice->size, twice->data);
-  cyn_status status = check_count(call, attributes.count);
+  cyn_status status = check_count(call, attributes.count, CYN_LEGACY_COUNT_MAX);
   if (status != CYN_OK) return status;
   *out = cyn_i_legacy_projection(call->arena, attributes.at, attributes.count);
   return *out != NULL ? CYN_OK : cyn_i_error_no_memory(call->error);

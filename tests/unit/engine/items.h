@@ -167,7 +167,7 @@ static inline int items_count(const char *text, const char *part) {
 /* ---- tables ---- */
 
 /* Attribute definitions and key parts from "p S HASH, r N RANGE". */
-static inline void items_put_keys(char *definitions, char *schema, size_t size, const char *keys) {
+static inline void items_put_keys(char *definitions, size_t definitions_size, char *schema, size_t size, const char *keys) {
   char name[64], type[4], kind[8];
   int used;
   schema[0] = '\0';
@@ -176,7 +176,7 @@ static inline void items_put_keys(char *definitions, char *schema, size_t size, 
     (void)snprintf(one, sizeof one, "{'AttributeName':'%s','AttributeType':'%s'}", name, type);
     if (strstr(definitions, one) == NULL) {
       size_t at = strlen(definitions);
-      (void)snprintf(definitions + at, size - at, "%s%s", at != 0 ? "," : "", one);
+      (void)snprintf(definitions + at, definitions_size - at, "%s%s", at != 0 ? "," : "", one);
     }
     size_t at = strlen(schema);
     (void)snprintf(schema + at, size - at, "%s{'AttributeName':'%s','KeyType':'%s'}", at != 0 ? "," : "", name, kind);
@@ -187,15 +187,15 @@ static inline void items_put_keys(char *definitions, char *schema, size_t size, 
 
 /* An index: "NAME local|global ALL|KEYS_ONLY|INCLUDE a,b: p S HASH, r N RANGE". Ends with NULL. */
 static inline void items_table(service *s, const char *name, const char *keys, ...) {
-  char definitions[3000] = "", schema[1000], lists[2][8000] = {"", ""}, json[24000];
-  items_put_keys(definitions, schema, sizeof schema, keys);
+  char definitions[9000] = "", schema[1000], lists[2][12000] = {"", ""}, json[36000];
+  items_put_keys(definitions, sizeof definitions, schema, sizeof schema, keys);
   va_list args;
   va_start(args, keys);
   for (const char *text = va_arg(args, const char *); text != NULL; text = va_arg(args, const char *)) {
     char index[64], where[8], kind[12], include[200] = "", index_schema[1000], non_key[400] = "";
     const char *colon = strchr(text, ':');
     if (sscanf(text, "%63s %7s %11[A-Z_] %199[^:]", index, where, kind, include) < 3 || colon == NULL) continue;
-    items_put_keys(definitions, index_schema, sizeof index_schema, colon + 1);
+    items_put_keys(definitions, sizeof definitions, index_schema, sizeof index_schema, colon + 1);
     for (char *word = strtok(include, ", "); word != NULL; word = strtok(NULL, ", ")) {
       size_t at = strlen(non_key);
       (void)snprintf(non_key + at, sizeof non_key - at, "%s'%s'", at != 0 ? "," : ",'NonKeyAttributes':[", word);
