@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """How the house must look: layers, headers, banned calls, sizes, tests, documentation, exported symbols.
 
-  check_form.py BUILD        prints each fault as FILE:LINE: what; the last line counts.
+  check_form.py BUILD            prints each fault as FILE:LINE: what; the last line counts.
+  check_form.py BUILD --update   writes what BUILD's library exports to tests/golden/exports.txt, to be read and committed.
 """
 import pathlib
 import re
@@ -27,10 +28,29 @@ def lines(path):
     return enumerate(path.read_text().split("\n"), 1)
 
 
+EXPORTS = ROOT / "tests/golden/exports.txt"
+LIMITS = ROOT / "tools/limits.allow"
+RULES = ("file", "function", "test")
+
+
 def allowed(rule):
     """tools/limits.allow: RULE FILE REASON, one a line."""
-    rows = (row.split(None, 2) for row in (ROOT / "tools/limits.allow").read_text().split("\n"))
+    rows = (row.split(None, 2) for row in LIMITS.read_text().split("\n"))
     return {row[1] for row in rows if len(row) == 3 and row[0] == rule}
+
+
+def check_limits():
+    """Each exception names a rule, something that exists, and a reason."""
+    for number, line in lines(LIMITS):
+        row = line.split(None, 2)
+        if not row or row[0].startswith("#"):
+            continue
+        if row[0] not in RULES:
+            fault(LIMITS, number, f"no such rule: {row[0]} (there are {', '.join(RULES)})")
+        elif len(row) < 3:
+            fault(LIMITS, number, "an exception without a reason")
+        elif not (ROOT / row[1]).exists():
+            fault(LIMITS, number, f"{row[1]} does not exist: take the line out")
 
 
 def check_layers():
@@ -147,22 +167,32 @@ def check_documentation():
                 before = line.rstrip()
 
 
-def check_exports():
+def exported_names():
     library = BUILD / "libcynamo.so"
-    listed = subprocess.run(["nm", "-D", "--defined-only", str(library)], capture_output=True, text=True).stdout
-    exported = sorted(row.split()[-1] for row in listed.splitlines() if row)
-    wanted_path = ROOT / "tests/golden/exports.txt"
-    wanted = wanted_path.read_text().split()
+    done = subprocess.run(["nm", "-D", "--defined-only", str(library)], capture_output=True, text=True)
+    return sorted(row.split()[-1] for row in done.stdout.splitlines() if row)
+
+
+def check_exports():
+    exported = exported_names()
+    wanted = EXPORTS.read_text().split() if EXPORTS.exists() else []
+    for name in exported:
+        if not re.fullmatch(r"cyn_(?!i_)[a-z0-9_]+", name):
+            fault(EXPORTS, 1, f"exported, but not a public name: {name}")
     for name in sorted(set(exported) - set(wanted)):
-        fault(wanted_path, 1, f"exported, but not in the list: {name}")
+        fault(EXPORTS, 1, f"exported, but not in the list: {name} (check_form.py BUILD --update)")
     for name in sorted(set(wanted) - set(exported)):
-        fault(wanted_path, 1, f"in the list, but not exported: {name}")
+        fault(EXPORTS, 1, f"in the list, but not exported: {name}")
 
 
 def main():
     global checks
+    if "--update" in sys.argv[2:]:
+        EXPORTS.write_text("\n".join(exported_names()) + "\n")
+        return 0
     passed = 0
-    for check in (check_layers, check_headers, check_banned, check_sizes, check_tests, check_documentation, check_exports):
+    for check in (check_limits, check_layers, check_headers, check_banned, check_sizes, check_tests,
+                  check_documentation, check_exports):
         before = len(faults)
         check()
         passed += len(faults) == before
