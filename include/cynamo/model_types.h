@@ -43,6 +43,7 @@ typedef struct cyn_time {
 
 #define CYN_TIME_TEXT_SIZE 33
 
+/* The time now. */
 CYN_API cyn_time cyn_time_now(void);
 /* A time by the seconds since the epoch, as time_t has them. */
 CYN_API cyn_time cyn_time_from_seconds(int64_t seconds);
