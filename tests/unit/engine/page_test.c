@@ -198,3 +198,15 @@ ITEM_TEST(local_indexes_fetch) {
 #undef Q
 #undef P
 }
+
+/* A global index is never completed from its table. */
+ITEM_TEST(global_indexes_do_not_fetch) {
+  items_table(s, "tab", "p S HASH", "gsi global INCLUDE i: g S HASH", NULL);
+  EXPECT(s, "PutItem", "{}", "{'TableName':'tab','Item':{'p':{'S':'a'},'g':{'S':'x'},'i':{'N':'1'},'x':{'N':'2'}}}");
+#define Q "{'TableName':'tab','IndexName':'gsi','KeyConditionExpression':'g = :g','ExpressionAttributeValues':{':g':{'S':'x'}}"
+  GIVES(s, "Query", "{'Items':[{'p':{'S':'a'},'i':{'N':'1'}}]", Q ",'ProjectionExpression':'p, i'}");
+  EXPECT(s, "Query", "ValidationException: One or more parameter values were invalid: Global secondary index gsi does not project [x, y]", Q ",'ProjectionExpression':'p, x, y.z'}");
+  EXPECT(s, "Scan", "ValidationException: One or more parameter values were invalid: Global secondary index gsi does not project [x]", "{'TableName':'tab','IndexName':'gsi','AttributesToGet':['x','g']}");
+  GIVES(s, "Scan", "'Count':0,'ScannedCount':1}", "{'TableName':'tab','IndexName':'gsi','FilterExpression':'x = :x','ExpressionAttributeValues':{':x':{'N':'2'}}}");
+#undef Q
+}
