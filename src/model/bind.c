@@ -80,7 +80,7 @@ static bool fits_int(const cyn_i_field *field, const cyn_bind *bind) {
 static cyn_status convert(cyn_i_codec *codec, const cyn_i_field *field, const cyn_bind *bind, const cyn_i_place *place,
                           cyn_i_buf *buf, bool *done) {
   int64_t integer = bind->as.integer;
-  bool is_int = bind->kind == CYN_BIND_INT || (bind->kind == CYN_BIND_UINT && bind->as.natural <= INT64_MAX), absent;
+  bool is_int = bind->kind == CYN_BIND_INT || (bind->kind == CYN_BIND_UINT && bind->as.natural <= INT64_MAX), absent = false;
   *done = true;
   switch (field->kind) {
     case CYN_FIELD_BOOL:
