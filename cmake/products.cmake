@@ -18,11 +18,15 @@ target_link_libraries(cynamo_shared PUBLIC cyn_foreign)
 target_include_directories(cynamo_shared PUBLIC ${CMAKE_SOURCE_DIR}/include ${CYN_GENERATED}/include)
 
 file(GLOB cli_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/cli/*.c)
+list(REMOVE_ITEM cli_sources ${CMAKE_SOURCE_DIR}/src/cli/main.c)
 if(cli_sources)
-  add_executable(cynamo ${cli_sources})
-  target_include_directories(cynamo PRIVATE ${CMAKE_SOURCE_DIR}/src) # for cli/cli.h only: tools/check_layers.py holds it
-  target_link_libraries(cynamo PRIVATE cynamo_static)
+  # A library, so that the unit tests link what the file that they include needs.
+  add_library(cyn_cli STATIC ${cli_sources})
+  target_include_directories(cyn_cli PRIVATE ${CMAKE_SOURCE_DIR}/src) # for cli/….h only: the form check holds it
+  target_link_libraries(cyn_cli PUBLIC cynamo_static ${CMAKE_DL_LIBS})
+  add_executable(cynamo ${CMAKE_SOURCE_DIR}/src/cli/main.c)
   target_include_directories(cynamo PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(cynamo PRIVATE cyn_cli)
   set_target_properties(cynamo PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 endif()
 
@@ -35,11 +39,15 @@ install(FILES ${CMAKE_BINARY_DIR}/cynamo.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/
 install(FILES ${CMAKE_SOURCE_DIR}/docs/cynamo.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 
 # Benchmarks use the public headers and, for the limit beside them, the foreign library itself.
-foreach(name engine_bench bare_loop)
+pkg_check_modules(LIBCURL REQUIRED IMPORTED_TARGET libcurl) # its headers; the library itself loads it when needed
+foreach(name engine_bench bare_loop client_bench)
   if(EXISTS ${CMAKE_SOURCE_DIR}/bench/${name}.c)
     add_executable(${name} EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/${name}.c)
     target_link_libraries(${name} PRIVATE cynamo_static)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
+    if(name STREQUAL "client_bench")
+      target_link_libraries(${name} PRIVATE PkgConfig::LIBCURL)
+    endif()
   endif()
 endforeach()
 

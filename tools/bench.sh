@@ -3,8 +3,11 @@
 set -eu
 build=$1
 items=${BENCH_ITEMS:-10000}
-cmake --build "$build" --target engine_bench bare_loop >/dev/null
+cmake --build "$build" --target engine_bench bare_loop client_bench >/dev/null
 echo "== in process, beside raw LMDB"
 "$build/bench/engine_bench" "$items" 5
 echo "== over HTTP, beside a bare loop"
 python3 bench/http_bench.py "$build" --items "$items"
+echo "== a remote call, beside bare libcurl and boto3"
+tools/test-venv.sh "$build/venv" >/dev/null
+"$build/venv/bin/python" bench/client_bench.py "$build"

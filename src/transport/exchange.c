@@ -171,14 +171,15 @@ static void put_method(cyn_i_exchange *exchange, const cyn_i_http_request *reque
 }
 
 static cyn_status put_url(cyn_i_exchange *exchange, const cyn_i_http_request *request) {
-  char text[2048];
-  if (request->url.size >= sizeof text || !is_clean(request->url))
+  char *text = exchange->url;
+  if (strlen(text) == request->url.size && memcmp(text, request->url.data, request->url.size) == 0) return CYN_OK;
+  if (request->url.size >= sizeof exchange->url || !is_clean(request->url))
     return cyn_i_error_set(request->error, CYN_E_USAGE, "an endpoint's URL has at most 2047 characters on one line");
   memcpy(text, request->url.data, request->url.size);
   text[request->url.size] = '\0';
-  if (exchange->transport->curl->easy_setopt(exchange->easy, CURLOPT_URL, text) != CURLE_OK)
-    return cyn_i_error_no_memory(request->error);
-  return CYN_OK;
+  if (exchange->transport->curl->easy_setopt(exchange->easy, CURLOPT_URL, text) == CURLE_OK) return CYN_OK;
+  text[0] = '\0';
+  return cyn_i_error_no_memory(request->error);
 }
 
 static int64_t read_timeout_ms(const cyn_i_exchange *exchange) {
@@ -202,8 +203,9 @@ cyn_status cyn_i_exchange_begin(cyn_i_exchange *exchange, cyn_i_http_request *re
   put_method(exchange, request);
   int64_t connect_ms = request->connect_timeout_ms > 0 ? request->connect_timeout_ms : exchange->transport->connect_timeout_ms;
   curl->easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, exchange->nodes);
-  curl->easy_setopt(exchange->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
-  curl->easy_setopt(exchange->easy, CURLOPT_TIMEOUT_MS, (long)(connect_ms + TOTAL_READ_TIMEOUTS * read_timeout_ms(exchange)));
+  if (connect_ms != exchange->connect_timeout_ms)
+    curl->easy_setopt(exchange->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+  exchange->connect_timeout_ms = connect_ms;
   exchange->started_ns = exchange->progress_ns = cyn_i_clock_monotonic_ns();
   return CYN_OK;
 }
@@ -213,6 +215,8 @@ int64_t cyn_i_exchange_time_left_ms(cyn_i_exchange *exchange) {
   uint64_t now = cyn_i_clock_monotonic_ns();
   if (exchange->progress_ns == 0) exchange->progress_ns = now;
   int64_t limit_ms = read_timeout_ms(exchange);
+  int64_t total_ms = exchange->connect_timeout_ms + TOTAL_READ_TIMEOUTS * limit_ms;
+  if ((int64_t)((now - exchange->started_ns) / 1000000) >= total_ms) return 0;
   int64_t left = limit_ms - (int64_t)((now - exchange->progress_ns) / 1000000);
   if (left > 0) return left;
   /* it looks late: connecting has its own timeout, and a body going out is progress */

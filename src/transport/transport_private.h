@@ -18,7 +18,8 @@ typedef struct cyn_i_exchange {
   uint64_t started_ns, progress_ns;
   curl_off_t uploaded;            /* when progress was last looked at */
   bool is_too_large, is_out_of_memory;
-  char method[12];                /* that the handle is set to */
+  char method[12], url[2048];     /* that the handle is set to */
+  int64_t connect_timeout_ms;     /* likewise */
   char error_text[CURL_ERROR_SIZE];
   struct cyn_i_exchange *next;
 } cyn_i_exchange;

@@ -49,17 +49,23 @@ TEST(a_child_connects_anew) {
   pid_t child = fork();
   if (child == 0) {
     int bad = call(transport, server.url) != CYN_OK;
+#ifndef __SANITIZE_THREAD__ /* which lets a child of many threads start none */
     bad |= (submit(transport, server.url) != CYN_OK) << 1;
+#endif
     bad |= (call(transport, server.url) != CYN_OK) << 2;
     _exit(bad);
   }
   int how = -1;
   CHECK_INT(waitpid(child, &how, 0), child);
   CHECK_INT(how, 0);
+#ifndef __SANITIZE_THREAD__
   CHECK_INT(server.connections, before + 2);
+#endif
   CHECK_INT(call(transport, server.url), CYN_OK); /* the child has not closed what is ours */
   CHECK_INT(submit(transport, server.url), CYN_OK);
+#ifndef __SANITIZE_THREAD__
   CHECK_INT(server.connections, before + 2);
+#endif
   cyn_i_transport_destroy(transport);
   stand_in_stop(&server);
 }
