@@ -109,10 +109,10 @@ class World:
     def __init__(self):
         self.certain = {}
         self.open = []       # [(key, before, after)…] of each request without an answer: all before or all after
-        self.records = set() # of the counter, acknowledged
-        self.counter_max = 0 # requests that may have added
-        self.temporary = set()  # keys of the passing table, acknowledged
-        self.temporary_state = "absent"  # absent, there, unknown
+        self.records = set()  # of the counter, acknowledged
+        self.counter_max = 0  # requests that may have added
+        self.temporary = set()           # keys of the passing table, acknowledged
+        self.temporary_state = "absent"  # or "there", or "unknown" while it is created or deleted
         self.lock = threading.Lock()
         self.acknowledged = self.unknown = self.applied = 0
 
@@ -453,14 +453,15 @@ class Test:
             return Server(self.arguments.binary, self.folder, mode, self.random.choice([1, 2]), log)
 
     def round(self, number):
-        if self.world is None or number % ROUNDS_PER_FOLDER == 0:
+        fresh = self.world is None or number % ROUNDS_PER_FOLDER == 0
+        if fresh:
             if self.folder:
                 shutil.rmtree(self.folder)
             self.folder, self.world = self.base / f"data{number}", World()
         server = self.start()
         try:
             connection = Connection(server.wait_ready())
-            if not self.world.certain and number % ROUNDS_PER_FOLDER == 0 or self.world.counter_max == 0:
+            if fresh:
                 create_tables(connection)
             self.load(server, connection)
         finally:
