@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "engine/collection_metrics.h"
 #include "engine/item_key.h"
 #include "engine/parameters.h"
 #include "engine/read.h"
@@ -15,7 +16,6 @@
 #define TOKEN_RECORD_SIZE 41 /* version, expiry in ms, SHA-256 of the request */
 #define TOKEN_LIFE_MS ((int64_t)10 * 60 * 1000)
 #define ITEM_SIZE_DEFAULT 409600
-#define COLLECTION_BYTES_MAX ((int64_t)10 << 30) /* of a partition with local indexes (page LSI.html, item collections) */
 
 enum { PHASE_DIRECT = 0, PHASE_CATALOG, PHASE_WITH_CATALOG };
 
@@ -225,23 +225,9 @@ static cyn_status prepare(cyn_i_item_write *write, bool with_catalog, cyn_error 
   return status == CYN_OK ? declare(write, with_catalog, error) : status;
 }
 
-/* Counters are no part of what decide sees: how full the collections are is read ahead. */
-static cyn_status read_collections(cyn_i_item_write *write, cyn_error *error) {
-  for (size_t i = 0; i < write->action_count; i++) {
-    cyn_i_action *action = &write->actions[i];
-    const cyn_i_table *table = write->tables[action->table].table;
-    if (!table->has_local_indexes || action->failure != CYN_E_NONE) continue;
-    uint8_t sort[5];
-    cyn_i_store_key key = cyn_i_collection_counter_key(table, &action->key, sort);
-    cyn_status status = cyn_i_store_counter(write->pending.engine->store, &key, &action->collection_bytes, error);
-    if (status != CYN_OK) return status;
-  }
-  return CYN_OK;
-}
-
 cyn_status cyn_i_item_write_prepare(cyn_i_item_write *write, cyn_error *error) {
   cyn_status status = prepare(write, false, error);
-  return status == CYN_OK ? read_collections(write, error) : status;
+  return status == CYN_OK ? cyn_i_collections_read(write, error) : status;
 }
 
 cyn_i_pending *cyn_i_item_write_submit(cyn_i_item_write *write) {
@@ -328,25 +314,18 @@ static bool update_item(cyn_i_item_write *write, cyn_i_action *action, cyn_bytes
 
 static double write_units(uint32_t size) { return size <= 1024 ? 1.0 : (double)((size + 1023) / 1024); }
 
-static uint64_t bytes_with_entries(const cyn_i_table *table, const uint8_t *item) {
-  return item != NULL ? cyn_i_item_dynamodb_size(item) + cyn_i_index_local_bytes(table, item) : 0;
-}
-
-/* The limits of a table with local indexes: an item with its entries, and all of a partition. */
 static void check_collection(const cyn_i_item_write *write, cyn_i_action *action, const uint8_t *old_item,
                              const uint8_t *new_item) {
   const cyn_i_table *table = write->tables[action->table].table;
   uint64_t limit = item_size_max(write->pending.engine);
-  uint64_t at_most = (uint64_t)cyn_i_item_dynamodb_size(new_item) * (table->index_count + 1);
-  bool is_nearly_full = action->collection_bytes + (int64_t)at_most > COLLECTION_BYTES_MAX;
-  if (at_most <= limit && !is_nearly_full) return;
-  uint64_t bytes = bytes_with_entries(table, new_item), old_bytes = bytes_with_entries(table, old_item);
-  if (bytes > limit)
-    fail(action, CYN_E_VALIDATION,
+  cyn_i_error_code code = cyn_i_collection_check(table, action->collection_bytes, limit, old_item, new_item);
+  if (code == CYN_E_NONE) return;
+  if (code == CYN_E_ITEM_COLLECTION_SIZE_LIMIT)
+    fail(action, code, "Collection size exceeded.");
+  else
+    fail(action, code,
          action->kind == CYN_ACTION_UPDATE ? "Item size to update has exceeded the maximum allowed size"
                                            : "Item size has exceeded the maximum allowed size");
-  else if (bytes > old_bytes && action->collection_bytes + (int64_t)(bytes - old_bytes) > COLLECTION_BYTES_MAX)
-    fail(action, CYN_E_ITEM_COLLECTION_SIZE_LIMIT, "Collection size exceeded.");
 }
 
 /* Judges one action. False: out of memory. A failed condition or update leaves action->failure. */
