@@ -1,9 +1,6 @@
 /* A profile with a role_arn: the keys of source_profile or credential_source are used to assume the role. Source profiles
  * may themselves assume roles; a chain that comes back to itself is refused, but for a profile that is its own source and
  * holds keys. */
-#include <stdlib.h>
-#include <strings.h>
-
 #include "base/error.h"
 #include "client/sts.h"
 
@@ -41,7 +38,7 @@ static cyn_status from_named_source(const cyn_i_credential_search *search, cyn_b
                  {"EcsContainer", cyn_i_credentials_from_container},
                  {"Ec2InstanceMetadata", cyn_i_credentials_from_imds}};
   for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
-    if (name.size != strlen(sources[i].name) || strncasecmp(name.data, sources[i].name, name.size) != 0) continue;
+    if (name.size != strlen(sources[i].name) || memcmp(name.data, sources[i].name, name.size) != 0) continue;
     cyn_status status = sources[i].source(search, out, error);
     if (status != CYN_OK || out->access_key_id.data != NULL) return status;
     return fault(error, search->profile, "has a credential_source that gives no keys");

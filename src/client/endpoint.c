@@ -214,15 +214,17 @@ cyn_bytes cyn_i_endpoint_region(const cyn_i_configuration *configuration, cyn_by
   return region.data != NULL ? region : cyn_i_configuration_get(configuration, "AWS_DEFAULT_REGION", "region");
 }
 
-/* "fips-us-east-1" and "us-east-1-fips" once were names of FIPS endpoints. */
+/* "fips-us-east-1" and "us-east-1-fips" once were names of FIPS endpoints: the Region without that word. */
 static void strip_fips(question *q) {
-  if (q->region.size > 5 && memcmp(q->region.data, "fips-", 5) == 0) {
-    q->region = (cyn_bytes){q->region.data + 5, q->region.size - 5};
-    q->is_fips = true;
-  } else if (q->region.size > 5 && memcmp(q->region.data + q->region.size - 5, "-fips", 5) == 0) {
-    q->region.size -= 5;
-    q->is_fips = true;
+  static const char *const words[] = {"fips-", "-fips"};
+  char *region = (char *)(uintptr_t)q->region.data; /* our own copy, NUL-terminated */
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    for (char *found = strstr(region, words[i]); found != NULL; found = strstr(found, words[i])) {
+      memmove(found, found + strlen(words[i]), strlen(found + strlen(words[i])) + 1);
+      q->is_fips = true;
+    }
   }
+  q->region.size = strlen(region);
 }
 
 static cyn_status read_account_rule(question *q) {

@@ -92,11 +92,32 @@ static cyn_status refuse(const cyn_i_credential_search *search, cyn_bytes role_a
                           (int)(message.size < 1000 ? message.size : 1000), message.data != NULL ? message.data : "");
 }
 
+/* What STS would refuse for its length is not sent. */
+static cyn_status check(const cyn_i_sts_role *role, cyn_error *error) {
+  const struct {
+    const char *name;
+    cyn_bytes value;
+    size_t size_min, size_max;
+  } rules[] = {{"role's ARN", role->role_arn, 20, 2048},
+               {"role_session_name", role->session_name, 2, 64},
+               {"external_id", role->external_id, 2, 1224},
+               {"web identity token", role->web_identity_token, 4, 20000}};
+  for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+    if (rules[i].value.data != NULL && (rules[i].value.size < rules[i].size_min || rules[i].value.size > rules[i].size_max))
+      return cyn_i_error_setf(error, CYN_E_CREDENTIALS, "the %s has from %zu to %zu characters", rules[i].name, rules[i].size_min,
+                              rules[i].size_max);
+  cyn_bytes duration = role->duration_seconds;
+  if (duration.data == NULL || duration.size > 3 || (duration.size == 3 && duration.data[0] == '9')) return CYN_OK;
+  return cyn_i_error_set(error, CYN_E_CREDENTIALS, "duration_seconds is at least 900");
+}
+
 cyn_status cyn_i_sts_assume(const cyn_i_credential_search *search, const cyn_i_sts_role *role, cyn_i_credentials *out,
                             cyn_error *error) {
   bool is_web = role->web_identity_token.data != NULL;
   memset(out, 0, sizeof *out);
   if (search->region.data == NULL) return cyn_i_error_set(error, CYN_E_USAGE, "no Region: STS cannot be found without one");
+  cyn_status status = check(role, error);
+  if (status != CYN_OK) return status;
   cyn_bytes session = role->session_name;
   if (session.data == NULL)
     session = cyn_str(cyn_i_arena_printf(search->arena, "cynamo-%lld", (long long)cyn_i_clock_now_ms(search->clock)));
@@ -116,7 +137,7 @@ cyn_status cyn_i_sts_assume(const cyn_i_credential_search *search, const cyn_i_s
                                    .body = {(const char *)body.data, body.size}, .clock = search->clock};
   long http_status;
   cyn_bytes xml;
-  cyn_status status = cyn_i_service_send(search->network, &call, search->arena, &http_status, &xml, error);
+  status = cyn_i_service_send(search->network, &call, search->arena, &http_status, &xml, error);
   if (status != CYN_OK) return status;
   if (http_status != 200) return refuse(search, role->role_arn, http_status, xml, error);
   return take_answer(search, xml, out, error);

@@ -30,9 +30,20 @@ class _Sent(Exception):
     pass
 
 
+# the descriptions of the services are read once, here, and not in every fork
+LOADER = botocore.session.Session().get_component("data_loader")
+
+
 def _session(options):
     session = botocore.session.Session(profile=options.get("profile"))
+    session.register_component("data_loader", LOADER)
     return session
+
+
+def warm():
+    session = _session({})
+    for service in ("dynamodb", "dynamodbstreams", "sts", "sso", "sso-oidc", "signin"):
+        session.create_client(service, region_name="us-east-1", **DUMMY)
 
 
 def _credentials(options):
@@ -125,3 +136,6 @@ def ask(options, environment, folder, container_host=None):
         text = inp.read()
     os.waitpid(child, 0)
     return json.loads(text)
+
+
+warm()
