@@ -4,6 +4,7 @@
 #   unit       the programs of BUILD/tests, as many at once as there are processors
 #   form       how the house must look (tools/check_form.py)
 #   behaviour  tests/api over real sockets
+#   client     tests/client_config: keys, Regions and endpoints as botocore finds them
 #   crash      tests/crash: five kills under load
 #   examples   each example, under Valgrind where it is installed
 #   install    what `make install` leaves works for a stranger
@@ -101,6 +102,13 @@ part_behaviour() {
   count behaviour $status "$log/behaviour.log"
 }
 
+part_client() {
+  limited 400 "$log/client.log" tests/client_config/run.sh "$build" "$root/build/venv"
+  local status=$?
+  [ $status -eq 0 ] || cat "$log/client.log"
+  count client $status "$log/client.log"
+}
+
 part_crash() {
   limited 120 "$log/crash.log" python3 tests/crash/kill_test.py --binary "$CYNAMO_BIN" --rounds "${CYN_KILLS:-5}"
   local status=$?
@@ -118,12 +126,12 @@ part_script() { # PART SCRIPT
 parts=("$@")
 if [ ${#parts[@]} -eq 0 ]; then
   parts=(unit behaviour crash)
-  [ -n "$sanitized" ] || parts=(unit form behaviour crash examples install)
+  [ -n "$sanitized" ] || parts=(unit form behaviour client crash examples install)
 fi
 for part in "${parts[@]}"; do
   begin=$(date +%s)
   case $part in
-    unit | form | behaviour | crash) "part_$part" ;;
+    unit | form | behaviour | client | crash) "part_$part" ;;
     examples | install) part_script "$part" "tools/test-$part.sh" ;;
     *) echo "tools/test.sh: no such part: $part" >&2; exit 2 ;;
   esac

@@ -10,6 +10,7 @@ import traceback
 
 # botocore looks for the user's home once, when it is imported: all cases have the same one
 HOME = os.environ["HOME"] = tempfile.mkdtemp(prefix="cynamo-config-")
+import botocore.compat  # noqa: E402
 import botocore.session  # noqa: E402
 import botocore.utils
 from botocore.awsrequest import AWSResponse
@@ -29,6 +30,8 @@ class _Empty:
 class _Sent(Exception):
     pass
 
+
+HAS_LOGIN = botocore.compat.EC is not None
 
 # the descriptions of the services are read once, here, and not in every fork
 LOADER = botocore.session.Session().get_component("data_loader")
