@@ -26,7 +26,7 @@ static inline bool service_open_over(service *s, cyn_i_store *store, const cyn_i
   atomic_store(&s->clock.fixed_ms, SERVICE_START_MS);
   own.clock = &s->clock;
   cyn_i_arena_init(&s->arena, 0);
-  s->context = (cyn_i_context){cyn_str("000000000000"), cyn_str("us-east-1"), {NULL, 0}};
+  s->context = (cyn_i_context){.account = cyn_str("000000000000"), .region = cyn_str("us-east-1")};
   if (cyn_i_engine_new(store, &own, &s->engine, &error) == CYN_OK) return true;
   test_failed(__FILE__, __LINE__, "engine: %s", error.message);
   cyn_error_clean_up(&error);
