@@ -5,7 +5,8 @@
  *   operations.h  DynamoDB's operations as structs      calls.h       one function for each operation
  *   result.h      what a call returns, JSON calls       server.h      a DynamoDB server inside the process
  *   client.h      submitted calls, paginators, waiters, whole batches
- *   model.h       the object mapper: structs as items */
+ *   model.h       the object mapper: structs as items      exception.h  what kind an error is
+ *   signal.h      told before and after every call */
 #ifndef CYNAMO_CYNAMO_H
 #define CYNAMO_CYNAMO_H
 
@@ -13,11 +14,13 @@
 #include <cynamo/client.h>
 #include <cynamo/db.h>
 #include <cynamo/error.h>
+#include <cynamo/exception.h>
 #include <cynamo/item.h>
 #include <cynamo/model.h>
 #include <cynamo/operations.h>
 #include <cynamo/result.h>
 #include <cynamo/server.h>
+#include <cynamo/signal.h>
 #include <cynamo/value.h>
 
 #endif

@@ -41,6 +41,7 @@ typedef struct cyn_error {
   size_t item_size;
   size_t reason_count;      /* TransactionCanceledException's CancellationReasons */
   const cyn_cancellation_reason *reasons;
+  int operation;            /* the API call that failed, as cyn_operation + 1; 0: none was made. See exception.h */
   void *owned;              /* private: heap memory behind the pointers above */
   char text[200];           /* private: where short messages live */
 } cyn_error;

@@ -10,6 +10,7 @@ typedef struct cyn_i_context {
   cyn_bytes account;    /* 12 digits */
   cyn_bytes region;
   cyn_bytes request_id; /* may be absent */
+  const char *sender;   /* the model that calls, for signals; NULL: none */
 } cyn_i_context;
 
 /* One call: filled by the caller, completed by `done`. `input` is a structure of operation->input that has passed

@@ -297,7 +297,7 @@ static cyn_status check_first(const cyn_i_operation *operation, const void *inpu
   return CYN_OK;
 }
 
-cyn_status cyn_i_api_check(const cyn_i_operation *operation, const void *input, cyn_i_arena *arena, cyn_error *error) {
+static cyn_status check(const cyn_i_operation *operation, const void *input, cyn_i_arena *arena, cyn_error *error) {
   cyn_status status = check_first(operation, input, error);
   if (status != CYN_OK) return status;
   checker c;
@@ -312,4 +312,10 @@ cyn_status cyn_i_api_check(const cyn_i_operation *operation, const void *input, 
   cyn_i_buf_append(&message, c.text.data, c.text.size);
   if (c.text.failed || message.failed) return cyn_i_error_no_memory(error);
   return cyn_i_error_set_bytes(error, CYN_E_VALIDATION, (cyn_bytes){(const char *)message.data, message.size});
+}
+
+cyn_status cyn_i_api_check(const cyn_i_operation *operation, const void *input, cyn_i_arena *arena, cyn_error *error) {
+  cyn_status status = check(operation, input, arena, error);
+  if (status != CYN_OK && error != NULL) error->operation = (int)operation->operation + 1;
+  return status;
 }

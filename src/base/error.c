@@ -52,6 +52,7 @@ void cyn_error_clean_up(cyn_error *error) {
   error->item_size = 0;
   error->reason_count = 0;
   error->reasons = NULL;
+  error->operation = 0;
   error->owned = NULL;
   error->text[0] = '\0';
 }

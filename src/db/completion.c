@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "db/db_private.h"
 #include "db/result_private.h"
+#include "db/signal.h"
 
 struct cyn_i_submitted {
   cyn_i_call call;
@@ -75,6 +76,7 @@ static void on_done(cyn_i_call *call) {
 
 static void start(cyn_db *db, cyn_i_call *call) {
   cyn_i_completions *completions = &db->completions;
+  if (cyn_i_signals_are_on()) cyn_i_signal_wrap(db, call);
   if (db->client != NULL) {
     cyn_i_client_submit(db->client, call);
     return;
@@ -86,7 +88,7 @@ static void start(cyn_db *db, cyn_i_call *call) {
     cyn_i_turn_flush(completions->turn);
   } else {
     call->status = cyn_i_error_no_memory(call->error);
-    on_done(call);
+    call->done(call);
   }
   (void)pthread_mutex_unlock(&completions->turn_lock);
 }
@@ -141,6 +143,7 @@ static void tell(cyn_i_submitted *submitted) {
   void *user = submitted->user, *output = submitted->call.output;
   cyn_status status = submitted->call.status;
   cyn_error error = CYN_ERROR_INIT;
+  if (status != CYN_OK) submitted->error.operation = (int)submitted->call.operation->operation + 1;
   cyn_i_error_move(&error, &submitted->error);
   done(user, status, status == CYN_OK ? output : NULL, &error);
   cyn_error_clean_up(&error);

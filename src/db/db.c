@@ -7,7 +7,9 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/random.h"
 #include "db/db_private.h"
+#include "db/signal.h"
 
 /* One memory:NAME per process. */
 static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -150,20 +152,40 @@ void cyn_i_db_fill_context(const cyn_db *db, cyn_i_call *call, cyn_i_context *co
   call->context = context;
 }
 
+static void call_down(cyn_db *db, cyn_i_call *call) {
+  if (db->client != NULL) cyn_i_client_call(db->client, call);
+  else cyn_i_engine_call(db->engine, call);
+}
+
 void cyn_i_db_call(cyn_db *db, cyn_i_call *call) {
   cyn_i_context context = {0};
   cyn_i_db_fill_context(db, call, &context);
-  if (db->client != NULL) cyn_i_client_call(db->client, call);
-  else cyn_i_engine_call(db->engine, call);
+  if (!cyn_i_signals_are_on()) {
+    call_down(db, call);
+  } else {
+    char uuid[37];
+    cyn_i_random_uuid(uuid);
+    cyn_i_signal_send(CYN_SIGNAL_PRE_SEND, db, call, uuid);
+    call_down(db, call);
+    cyn_i_signal_send(CYN_SIGNAL_POST_SEND, db, call, uuid);
+  }
+  if (call->status != CYN_OK) call->error->operation = (int)call->operation->operation + 1;
 }
 
 /* ---- what only a store in this process can answer ---- */
 
 bool cyn_i_db_is_remote(const cyn_db *db) { return db->client != NULL; }
 
-cyn_i_turn *cyn_i_db_turn_new(cyn_db *db) { return db->engine != NULL ? cyn_i_turn_new(db->engine) : NULL; }
+cyn_i_turn *cyn_i_db_turn_new(cyn_db *db) {
+  cyn_i_turn *turn = db->engine != NULL ? cyn_i_turn_new(db->engine) : NULL;
+  if (turn != NULL) cyn_i_turn_set_owner(turn, db);
+  return turn;
+}
 void cyn_i_db_turn_destroy(cyn_i_turn *turn) { cyn_i_turn_destroy(turn); }
-void cyn_i_db_turn_submit(cyn_i_turn *turn, cyn_i_call *call) { cyn_i_turn_submit(turn, call); }
+void cyn_i_db_turn_submit(cyn_i_turn *turn, cyn_i_call *call) {
+  if (cyn_i_signals_are_on()) cyn_i_signal_wrap(cyn_i_turn_owner(turn), call);
+  cyn_i_turn_submit(turn, call);
+}
 void cyn_i_db_turn_flush(cyn_i_turn *turn) { cyn_i_turn_flush(turn); }
 
 bool cyn_i_db_commits_block(const cyn_db *db) {

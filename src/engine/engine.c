@@ -101,6 +101,7 @@ struct cyn_i_turn {
   bool is_flushing;
   unsigned filling;           /* which of the two lists takes new writes while the other is being committed */
   size_t write_count;
+  void *owner;
   cyn_i_store_write *writes[2][TURN_WRITES_MAX];
 };
 
@@ -120,6 +121,9 @@ static void complete(cyn_i_store_write *write) {
   pending->finish(pending);
   call->done(call);
 }
+
+void cyn_i_turn_set_owner(cyn_i_turn *turn, void *owner) { turn->owner = owner; }
+void *cyn_i_turn_owner(const cyn_i_turn *turn) { return turn->owner; }
 
 void cyn_i_turn_submit(cyn_i_turn *turn, cyn_i_call *call) {
   cyn_i_pending *pending = start(turn->engine, call);

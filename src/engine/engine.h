@@ -33,6 +33,9 @@ void cyn_i_engine_call(cyn_i_engine *engine, cyn_i_call *call);
 /* A turn of an event loop: reads complete in submit, writes in flush (or later on the commit thread). */
 typedef struct cyn_i_turn cyn_i_turn;
 cyn_i_turn *cyn_i_turn_new(cyn_i_engine *engine);
+/* The database that the turn was made for; NULL until it is set. */
+void cyn_i_turn_set_owner(cyn_i_turn *turn, void *owner);
+void *cyn_i_turn_owner(const cyn_i_turn *turn);
 void cyn_i_turn_destroy(cyn_i_turn *turn);
 void cyn_i_turn_submit(cyn_i_turn *turn, cyn_i_call *call);
 void cyn_i_turn_flush(cyn_i_turn *turn);

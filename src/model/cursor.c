@@ -173,6 +173,7 @@ cyn_cursor *cyn_i_cursor_open(cyn_db *db, const cyn_model *model, cyn_expression
 static cyn_cursor *tell(cyn_cursor *cursor, cyn_error *error) {
   if (cursor != NULL && cursor->status != CYN_OK)
     (void)cyn_i_error_set(error, (cyn_i_error_code)cursor->status, cursor->error.message);
+  if (cursor != NULL && cursor->status != CYN_OK && error != NULL) error->operation = cursor->error.operation;
   return cursor;
 }
 

@@ -76,7 +76,6 @@ static cyn_status open_own(cyn_i_session *session, cyn_i_target *target, cyn_err
   target->db = session->db;
   if (settings->host == NULL && !(is_remote && (settings->region != NULL || settings->access_key_id != NULL))) {
     if (settings->region != NULL) {
-      target->has_context = true;
       target->context.region = cyn_str(settings->region);
     }
     return CYN_OK;
@@ -107,6 +106,7 @@ static cyn_status make_target(cyn_i_session *session, const cyn_i_plan *plan, ui
   if (target == NULL) return cyn_i_error_no_memory(error);
   target->root = plan->root;
   target->generation = generation;
+  target->context.sender = plan->root->type;
   cyn_i_settings_merge(&session->settings, plan->root, &target->options);
   cyn_status status = set_table(session, target, plan->model, error);
   if (status == CYN_OK) status = open_own(session, target, error);
@@ -202,7 +202,7 @@ cyn_status cyn_i_target_call(const cyn_i_target *target, cyn_db *db, cyn_operati
   cyn_status status = cyn_i_api_check(row, input, arena, &own);
   if (status == CYN_OK) {
     cyn_i_call call = {.operation = row, .input = input, .arena = arena, .error = &own};
-    if (target != NULL && target->has_context) call.context = &target->context;
+    if (target != NULL) call.context = &target->context;
     cyn_i_db_call(db, &call);
     status = call.status;
     *output = call.output;

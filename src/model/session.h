@@ -19,7 +19,6 @@ typedef struct cyn_i_target {
   cyn_db *db;               /* the database itself, or the model's own */
   cyn_db *owned;            /* closed with the session */
   cyn_bytes table;
-  bool has_context;
   cyn_i_context context;
   cyn_model_options options; /* merged; strings live with the session */
 } cyn_i_target;
