@@ -30,6 +30,10 @@ foreach(test_source ${unit_tests})
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src ${CYN_GENERATED}/include
                              ${CYN_GENERATED}/src ${CMAKE_SOURCE_DIR}/tests/unit)
   target_compile_definitions(${target} PRIVATE CYN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  if(layer STREQUAL "cli")
+    # the test includes the file that it is of; what that file needs comes from the program's other files
+    target_link_libraries(${target} PRIVATE cyn_cli)
+  endif()
   target_link_libraries(${target} PRIVATE cyn_foreign)
   if(TARGET cyn_generated)
     add_dependencies(${target} cyn_generated)

@@ -3,6 +3,7 @@
 #define CYNAMO_RESULT_H
 
 #include <cynamo/db.h>
+#include <cynamo/operations.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -20,6 +21,9 @@ CYN_API void cyn_result_destroy(cyn_result *result);
  * SerializationException for text that is not the operation's input. */
 CYN_API cyn_status cyn_call_json(cyn_db *db, const char *operation, cyn_bytes input, cyn_result *result, cyn_bytes *output,
                                  cyn_error *error) CYN_MUST_USE;
+
+/* The name of an operation, such as "GetItem"; NULL for a number that is none. Constant. */
+CYN_API const char *cyn_operation_name(cyn_operation operation);
 
 /* The body that a server answers for an error ({"__type": …}); owned by `result` until its next call. */
 CYN_API cyn_status cyn_error_to_json(const cyn_error *error, cyn_result *result, cyn_bytes *output) CYN_MUST_USE;

@@ -22,13 +22,15 @@ int cli_complain(const char *format, ...) {
   return CLI_USAGE;
 }
 
+const char *cli_command_name = "serve";
+
 /* Edits that turn one name into the other; long names count as far apart. */
-static unsigned distance(const char *a, const char *b) {
+static unsigned distance(const char *a, size_t a_size, const char *b) {
   unsigned row[NAME_MAX_BYTES + 1];
   size_t size = strlen(b);
-  if (size > NAME_MAX_BYTES || strlen(a) > NAME_MAX_BYTES) return 99;
+  if (size > NAME_MAX_BYTES || a_size > NAME_MAX_BYTES) return 99;
   for (size_t j = 0; j <= size; j++) row[j] = (unsigned)j;
-  for (size_t i = 0; a[i] != '\0'; i++) {
+  for (size_t i = 0; i < a_size; i++) {
     unsigned diagonal = row[0];
     row[0] = (unsigned)i + 1;
     for (size_t j = 0; j < size; j++) {
@@ -41,30 +43,37 @@ static unsigned distance(const char *a, const char *b) {
   return row[size];
 }
 
-static int complain_unknown(const char *argument, const cli_option *options, size_t count) {
-  char name[NAME_MAX_BYTES + 1];
-  size_t size = strcspn(argument, "=");
-  if (size > NAME_MAX_BYTES) size = NAME_MAX_BYTES;
-  memcpy(name, argument, size);
-  name[size] = '\0';
+const char *cli_nearest(const char *name, size_t size, const char *(*name_at)(const void *names, size_t index),
+                        const void *names, size_t count) {
   const char *nearest = NULL;
   unsigned best = 4;
   for (size_t i = 0; i < count; i++) {
-    unsigned edits = distance(name, options[i].name);
-    if (edits >= best) continue;
+    const char *candidate = name_at(names, i);
+    unsigned edits = distance(name, size, candidate);
+    /* what shares no letter is no slip of the fingers */
+    if (edits >= best || edits >= size || edits >= strlen(candidate)) continue;
     best = edits;
-    nearest = options[i].name;
+    nearest = candidate;
   }
-  if (nearest != NULL) return cli_complain("unknown option %s: did you mean %s? (cynamo help serve lists them)", name, nearest);
-  return cli_complain("unknown option %s: cynamo help serve lists them", name);
+  return nearest;
+}
+
+static const char *option_name(const void *names, size_t index) { return ((const cli_option *)names)[index].name; }
+
+static int complain_unknown(const char *argument, const cli_option *options, size_t count) {
+  int size = (int)strcspn(argument, "=");
+  const char *nearest = cli_nearest(argument, (size_t)size, option_name, options, count);
+  if (nearest != NULL)
+    return cli_complain("unknown option %.*s: did you mean %s? (cynamo help %s lists them)", size, argument, nearest,
+                        cli_command_name);
+  return cli_complain("unknown option %.*s: cynamo help %s lists them", size, argument, cli_command_name);
 }
 
 static int take_number(const cli_option *option, const char *text) {
   char *end = NULL;
   errno = 0;
   long long value = strtoll(text, &end, 10);
-  if (errno != 0 || end == text || *end != '\0')
-    return cli_complain("%s needs a number, not '%s'", option->name, text);
+  if (errno != 0 || end == text || *end != '\0') return cli_complain("%s needs a number, not '%s'", option->name, text);
   *(cyn_opt_int *)option->into = cyn_int(value);
   return CLI_OK;
 }
@@ -77,19 +86,29 @@ static int take_switch(const cli_option *option, const char *text) {
   return CLI_OK;
 }
 
+static int take_one_more(const cli_option *option, const char *text) {
+  cli_list *list = option->into;
+  if (list->count == CLI_LIST_MAX) return cli_complain("%s is given more than %d times", option->name, CLI_LIST_MAX);
+  list->at[list->count++] = text;
+  return CLI_OK;
+}
+
 static int take(const cli_option *option, const char *text) {
   switch (option->kind) {
     case CLI_FLAG: *(bool *)option->into = true; return CLI_OK;
     case CLI_TEXT: *(const char **)option->into = text; return CLI_OK;
     case CLI_NUMBER: return take_number(option, text);
     case CLI_SWITCH: return take_switch(option, text);
+    case CLI_LIST: return take_one_more(option, text);
     case CLI_IGNORED:
     case CLI_IGNORED_TEXT: return CLI_OK;
   }
   return CLI_OK;
 }
 
-static bool needs_text(cli_kind kind) { return kind == CLI_TEXT || kind == CLI_NUMBER || kind == CLI_IGNORED_TEXT; }
+bool cli_takes_text(cli_kind kind) {
+  return kind == CLI_TEXT || kind == CLI_NUMBER || kind == CLI_IGNORED_TEXT || kind == CLI_LIST;
+}
 
 static const cli_option *find(const char *argument, const cli_option *options, size_t count) {
   size_t size = strcspn(argument, "=");
@@ -98,27 +117,32 @@ static const cli_option *find(const char *argument, const cli_option *options, s
   return NULL;
 }
 
+/* A dash alone is standard input, and no option begins with a digit: a key may be -5. */
+static bool is_option(const char *argument) {
+  return argument[0] == '-' && argument[1] != '\0' && strchr("0123456789.", argument[1]) == NULL;
+}
+
 int cli_parse(int argc, char **argv, const cli_option *options, size_t option_count, const char **positional,
               size_t positional_max, size_t *positional_count) {
   *positional_count = 0;
-  bool options_over = false;
+  bool options_over = false, is_java = find("-jar", options, option_count) != NULL;
   for (int i = 0; i < argc; i++) {
     const char *argument = argv[i];
     if (!options_over && strcmp(argument, "--") == 0) {
       options_over = true;
       continue;
     }
-    if (options_over || argument[0] != '-' || argument[1] == '\0') {
+    if (options_over || !is_option(argument)) {
       if (*positional_count == positional_max) return cli_complain("'%s' is one argument too many", argument);
       positional[(*positional_count)++] = argument;
       continue;
     }
-    if (argument[1] == 'D') continue; /* a setting of the Java machine */
+    if (is_java && argument[1] == 'D') continue; /* a setting of the Java machine */
     const cli_option *option = find(argument, options, option_count);
     if (option == NULL) return complain_unknown(argument, options, option_count);
     const char *equals = strchr(argument, '=');
     const char *text = equals != NULL ? equals + 1 : NULL;
-    if (needs_text(option->kind) && text == NULL) {
+    if (cli_takes_text(option->kind) && text == NULL) {
       if (i + 1 == argc) return cli_complain("%s needs a value", option->name);
       text = argv[++i];
     }

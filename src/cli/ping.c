@@ -13,14 +13,17 @@ typedef struct ping_options {
   bool help;
 } ping_options;
 
-#define PING_OPTIONS(into)                                                                                              \
-  {"--timeout-ms", CLI_NUMBER, &(into)->timeout_ms, "N", "give up after so many milliseconds (2000)"},             \
-      {"--help", CLI_FLAG, &(into)->help, NULL, "print this"}, {"-h", CLI_FLAG, &(into)->help, NULL, NULL}
+#define PING_OPTIONS(into)                                                                             \
+  {"--timeout-ms", CLI_NUMBER, &(into)->timeout_ms, "N", "give up after so many milliseconds (2000)"}, \
+      {"--help", CLI_FLAG, &(into)->help, NULL, "print this"}, {                                       \
+    "-h", CLI_FLAG, &(into)->help, NULL, NULL                                                          \
+  }
 
 void cli_ping_help(FILE *to) {
   ping_options unused;
   const cli_option options[] = {PING_OPTIONS(&unused)};
-  fprintf(to, "cynamo ping [URL]\n\nExits with 0 when the server at URL (%s) is healthy, else with 1 and the reason.\n\n",
+  fprintf(to,
+          "cynamo ping [URL]\n\nExits with 0 when the server at URL (%s) is healthy, else with 1 and the reason.\n\n",
           STANDARD_URL);
   cli_print_options(to, options, sizeof options / sizeof options[0]);
 }

@@ -73,6 +73,10 @@ cyn_status cyn_call_json(cyn_db *db, const char *name, cyn_bytes input, cyn_resu
   return CYN_OK;
 }
 
+const char *cyn_operation_name(cyn_operation operation) {
+  return (unsigned)operation < CYN_OPERATION_COUNT ? cyn_i_operations[operation].name : NULL;
+}
+
 cyn_status cyn_error_to_json(const cyn_error *error, cyn_result *result, cyn_bytes *output) {
   *output = (cyn_bytes){NULL, 0};
   cyn_i_arena_reset(&result->arena, CYN_RESULT_KEEP_MAX);

@@ -19,6 +19,8 @@ TEST(commands_and_what_is_none) {
   CHECK(strstr(c.out_text, "cynamo ping [URL]") != NULL);
   CHECK_INT(child_run(&c, cynamo_main, ARGUMENTS("cynamo", "frob")), CLI_USAGE);
   CHECK_STR(c.err_text, "cynamo: no command 'frob': cynamo help lists them\n");
+  CHECK_INT(child_run(&c, cynamo_main, ARGUMENTS("cynamo", "qery")), CLI_USAGE);
+  CHECK_STR(c.err_text, "cynamo: no command 'qery': did you mean query? (cynamo help lists them)\n");
   CHECK_INT(child_run(&c, cynamo_main, ARGUMENTS("cynamo")), CLI_USAGE);
 }
 

@@ -34,7 +34,8 @@ static const char *complaint(const char *const *list) {
 }
 
 TEST(all_kinds) {
-  CHECK_INT(parse_list(ARGUMENTS("--flag", "a", "--text", "--odd", "-number=-5", "-jar", "x.jar", "-nothing", "-Dx.y=z", "-Dz", "b")),
+  CHECK_INT(parse_list(ARGUMENTS("--flag", "a", "--text", "--odd", "-number=-5", "-jar", "x.jar", "-nothing", "-Dx.y=z",
+                                 "-Dz", "b")),
             CLI_OK);
   CHECK(flag);
   CHECK_STR(text, "--odd");
@@ -50,11 +51,14 @@ TEST(all_kinds) {
 }
 
 TEST(complaints_are_one_line_with_a_remedy) {
-  CHECK_STR(complaint(ARGUMENTS("--flug")), "cynamo: unknown option --flug: did you mean --flag? (cynamo help serve lists them)\n");
-  CHECK_STR(complaint(ARGUMENTS("--something-else")), "cynamo: unknown option --something-else: cynamo help serve lists them\n");
+  CHECK_STR(complaint(ARGUMENTS("--flug")),
+            "cynamo: unknown option --flug: did you mean --flag? (cynamo help serve lists them)\n");
+  CHECK_STR(complaint(ARGUMENTS("--something-else")),
+            "cynamo: unknown option --something-else: cynamo help serve lists them\n");
   CHECK_STR(complaint(ARGUMENTS("--text")), "cynamo: --text needs a value\n");
   CHECK_STR(complaint(ARGUMENTS("-number", "1x")), "cynamo: -number needs a number, not '1x'\n");
-  CHECK_STR(complaint(ARGUMENTS("-number", "99999999999999999999")), "cynamo: -number needs a number, not '99999999999999999999'\n");
+  CHECK_STR(complaint(ARGUMENTS("-number", "99999999999999999999")),
+            "cynamo: -number needs a number, not '99999999999999999999'\n");
   CHECK_STR(complaint(ARGUMENTS("--flag=x")), "cynamo: --flag takes no value\n");
   CHECK_STR(complaint(ARGUMENTS("--switch=maybe")), "cynamo: --switch is true or false, not 'maybe'\n");
   CHECK_STR(complaint(ARGUMENTS("a", "b", "c")), "cynamo: 'c' is one argument too many\n");

@@ -7,7 +7,7 @@
 #include "child.h"
 #include "test.h"
 
-const cli_command cli_commands[] = {{"serve", "[URL]", "start", NULL}};
+const cli_command cli_commands[] = {{.name = "serve", .arguments = "[URL]", .summary = "start"}};
 const size_t cli_command_count = 1;
 
 static child c;
