@@ -192,11 +192,14 @@ cyn_status cyn_i_jobs_start(cyn_i_engine *engine, int64_t interval_ms, cyn_i_job
 
 void cyn_i_jobs_stop(cyn_i_jobs *jobs) {
   if (jobs == NULL) return;
-  cyn_i_upkeep_set_wake(jobs->engine, NULL, NULL);
   atomic_store(&jobs->is_stopping, true);
+  if (jobs->pid == getpid()) {
+    cyn_i_jobs_wake(jobs);
+    if (jobs->has_thread) (void)pthread_join(jobs->thread, NULL);
+  }
+  /* after the thread: its own writes wake it, too */
+  cyn_i_upkeep_set_wake(jobs->engine, NULL, NULL);
   if (jobs->pid != getpid()) return; /* locks and view are the parent's */
-  cyn_i_jobs_wake(jobs);
-  if (jobs->has_thread) (void)pthread_join(jobs->thread, NULL);
   cyn_i_store_view_close(jobs->view);
   cyn_i_arena_clean_up(&jobs->plan_arena);
   cyn_i_arena_clean_up(&jobs->work_arena);

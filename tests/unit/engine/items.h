@@ -1,5 +1,6 @@
-/* Cases of item operations, each run over every store: memory, a file (durability unsafe) and the test store with a few
- * seeds, which decides twice, conflicts, scribbles and loses answers. ENGINE_SEEDS=n takes n seeds instead of 3.
+/* Cases of item operations, each run over every store: memory, a file (durability unsafe, or strict with ENGINE_STRICT=1)
+ * and the test store with a few seeds, which decides twice, conflicts, scribbles and loses answers. ENGINE_SEEDS=n takes n
+ * seeds instead of 3.
  *
  * Requests and answers are written with ' for " and take printf's arguments. */
 #ifndef CYN_TESTS_ENGINE_ITEMS_H
@@ -36,7 +37,7 @@ static inline bool items_store_open(items_store_kind kind, uint64_t seed, char *
     (void)snprintf(folder, 64, "/tmp/cynamo-items-XXXXXX");
     if (mkdtemp(folder) == NULL) return false;
     options.path = cyn_str(folder);
-    options.durability = CYN_DURABILITY_UNSAFE;
+    options.durability = getenv("ENGINE_STRICT") != NULL ? CYN_DURABILITY_STRICT : CYN_DURABILITY_UNSAFE;
   }
   if (cyn_i_store_lmdb_open(&options, &inner, NULL) != CYN_OK) return false;
   *out = inner;
