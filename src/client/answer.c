@@ -129,6 +129,56 @@ cyn_status cyn_i_answer_error(cyn_bytes body, int http_status, cyn_i_arena *aren
 
 /* ---- outputs ---- */
 
+/* A value that cannot be, or a null where the list has structures: what would break those who read the output. */
+typedef struct flaw {
+  const char *text; /* NULL: none */
+  cyn_bytes attribute;
+} flaw;
+
+static void find_flaw(const cyn_i_shape *shape, const void *place, flaw *out);
+
+static void find_in_fault(const cyn_fault *fault, flaw *out) {
+  if (fault != NULL) *out = (flaw){fault->message, fault->attribute};
+}
+
+static void find_in_structure(const cyn_i_shape *shape, const void *structure, flaw *out) {
+  for (uint32_t i = 0; i < shape->member_count && out->text == NULL; i++)
+    find_flaw(shape->members[i].shape, (const char *)structure + shape->members[i].offset, out);
+}
+
+/* Lists and maps begin alike: a count and a pointer. Their depth is that of the model, not of the answer. */
+static void find_in_elements(const cyn_i_shape *shape, const void *place, flaw *out) {
+  const cyn_string_list *list = place;
+  const cyn_i_shape *element = shape->element;
+  if (element->kind < CYN_KIND_VALUE) return; /* scalars have no flaws */
+  size_t head = shape->kind == CYN_KIND_MAP ? sizeof(cyn_bytes) : 0;
+  bool is_structure = element->kind == CYN_KIND_STRUCTURE;
+  size_t step = head + (is_structure ? sizeof(void *) : element->size);
+  const char *at = (const char *)(const void *)list->at;
+  for (size_t i = 0; i < list->count && out->text == NULL; i++) {
+    const char *one = at + i * step + head;
+    const void *structure = NULL;
+    if (is_structure) memcpy(&structure, one, sizeof structure);
+    if (is_structure && structure == NULL) *out = (flaw){"an element is null", cyn_str(element->name)};
+    else find_flaw(element, one, out);
+  }
+}
+
+static void find_flaw(const cyn_i_shape *shape, const void *place, flaw *out) {
+  const void *structure;
+  switch (shape->kind) {
+    case CYN_KIND_VALUE: find_in_fault(((const cyn_value *)place)->fault, out); break;
+    case CYN_KIND_ITEM: find_in_fault(((const cyn_item *)place)->fault, out); break;
+    case CYN_KIND_LIST:
+    case CYN_KIND_MAP: find_in_elements(shape, place, out); break;
+    case CYN_KIND_STRUCTURE:
+      memcpy(&structure, place, sizeof structure);
+      if (structure != NULL) find_in_structure(shape, structure, out);
+      break;
+    default: break;
+  }
+}
+
 cyn_status cyn_i_answer_output(const cyn_i_shape *shape, cyn_bytes body, cyn_i_arena *arena, void **out, cyn_error *error) {
   cyn_error own = CYN_ERROR_INIT;
   if (body.size == 0) body = (cyn_bytes){"{}", 2};
@@ -138,7 +188,12 @@ cyn_status cyn_i_answer_output(const cyn_i_shape *shape, cyn_bytes body, cyn_i_a
                               own.message[0] != '\0' ? ": " : "", own.message);
   else if (status != CYN_OK) cyn_i_error_move(error, &own);
   cyn_error_clean_up(&own);
-  return status;
+  if (status != CYN_OK) return status;
+  flaw found = {NULL, {NULL, 0}};
+  find_in_structure(shape, *out, &found);
+  if (found.text == NULL) return CYN_OK;
+  return cyn_i_error_setf(error, CYN_E_BAD_ANSWER, "the server's answer is not a %s: %.*s: %s", shape->name,
+                          (int)found.attribute.size, found.attribute.data != NULL ? found.attribute.data : "", found.text);
 }
 
 bool cyn_i_answer_crc_matches(cyn_bytes header, cyn_bytes body) {

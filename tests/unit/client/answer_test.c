@@ -114,6 +114,31 @@ TEST(outputs) {
   }
 }
 
+TEST(what_would_break_a_reader_is_refused) {
+  static const struct {
+    cyn_operation operation;
+    const char *body;
+  } rows[] = {
+      {CYN_OPERATION_GET_ITEM, "{\"Item\":{\"a\":{\"N\":\"one\"}}}"},
+      {CYN_OPERATION_GET_ITEM, "{\"Item\":{\"a\":{\"SS\":[]}}}"},
+      {CYN_OPERATION_QUERY, "{\"Items\":[{\"a\":{\"S\":\"b\"}},{\"a\":{}}]}"},
+      {CYN_OPERATION_BATCH_GET_ITEM, "{\"Responses\":{\"T\":[{\"a\":{\"N\":\"1e999\"}}]}}"},
+      {CYN_OPERATION_BATCH_WRITE_ITEM, "{\"UnprocessedItems\":{\"T\":[null]}}"},
+      {CYN_OPERATION_BATCH_GET_ITEM, "{\"ConsumedCapacity\":[null]}"},
+      {CYN_OPERATION_TRANSACT_GET_ITEMS, "{\"Responses\":[{\"Item\":{\"a\":{\"NS\":[\"1\",\"1.0\"]}}}]}"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    cyn_i_arena arena;
+    cyn_i_arena_init(&arena, 0);
+    cyn_error error = CYN_ERROR_INIT;
+    void *out = NULL;
+    cyn_status status = cyn_i_answer_output(cyn_i_operations[rows[i].operation].output, cyn_str(rows[i].body), &arena, &out, &error);
+    if (status != CYN_E_BAD_ANSWER) test_failed(__FILE__, __LINE__, "row %zu: %d", i, status);
+    cyn_error_clean_up(&error);
+    cyn_i_arena_clean_up(&arena);
+  }
+}
+
 TEST(checksums) {
   CHECK(cyn_i_answer_crc_matches(cyn_str("2745614147"), cyn_str("{}")));
   CHECK(cyn_i_answer_crc_matches((cyn_bytes){NULL, 0}, cyn_str("{}")));
