@@ -201,8 +201,11 @@ static cyn_status does_not_exist(const cyn_i_request *request, cyn_item key) {
   cyn_i_item_to_json(&text, key.data);
   if (text.failed) return cyn_i_error_no_memory(request->error);
   int size = (int)(text.size < 500 ? text.size : 500);
-  return cyn_i_error_setf(request->error, CYN_E_DOES_NOT_EXIST, "model %s: table %s has no item with the key %.*s",
-                          request->codec.model->type, request->target->table.data, size, (const char *)text.data);
+  cyn_status status =
+      cyn_i_error_setf(request->error, CYN_E_DOES_NOT_EXIST, "model %s: table %s has no item with the key %.*s",
+                       request->codec.model->type, request->target->table.data, size, (const char *)text.data);
+  if (request->error != NULL) request->error->operation = CYN_OPERATION_GET_ITEM + 1;
+  return status;
 }
 
 static cyn_status get_item(cyn_i_request *request, cyn_item key, const cyn_read_options *options, const char *fields,
