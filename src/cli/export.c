@@ -172,7 +172,7 @@ static int finish(export *ex, int status) {
   if (status != CLI_OK) return status;
   cli_state_end(&ex->state);
   if (run->given.quiet) return CLI_OK;
-  fprintf(stderr, "%" PRIu64 " items exported from %s", ex->state.items, run->arguments[0]);
+  fprintf(stderr, "%" PRIu64 " item%s exported from %s", ex->state.items, ex->state.items == 1 ? "" : "s", run->arguments[0]);
   if (ex->dropped != 0) fprintf(stderr, "; %" PRIu64 " attributes have no column", ex->dropped);
   fputc('\n', stderr);
   return CLI_OK;

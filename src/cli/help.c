@@ -53,7 +53,7 @@ int cli_help(int argc, char **argv) {
     char left[96];
     if (strcmp(cli_commands[i].name, "complete") == 0) continue;
     (void)snprintf(left, sizeof left, "cynamo %s %s", cli_commands[i].name, cli_commands[i].arguments);
-    printf("  %-44s %s\n", left, cli_commands[i].summary);
+    printf("  %-50s %s\n", left, cli_commands[i].summary);
   }
   printf("\nThe database is --url URL, else CYNAMO_URL, else " CLI_STANDARD_URL ": memory:, file:PATH, http://HOST:PORT,\n"
          "aws:REGION. cynamo help COMMAND says more.\n"

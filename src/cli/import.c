@@ -239,7 +239,7 @@ static int open_files(import *im) {
 
 static void report(const import *im) {
   if (im->run->given.quiet) return;
-  fprintf(stderr, "%" PRIu64 " items imported into %s", im->state.items, im->run->arguments[0]);
+  fprintf(stderr, "%" PRIu64 " item%s imported into %s", im->state.items, im->state.items == 1 ? "" : "s", im->run->arguments[0]);
   if (im->refused != 0) fprintf(stderr, ", %" PRIu64 " refused: see %s", im->refused, im->run->given.errors);
   fputc('\n', stderr);
 }
@@ -248,8 +248,8 @@ int cli_import(cli_run *run) {
   import *im = cli_alloc(run->memory, sizeof *im);
   im->run = im->records.run = run;
   int status = cli_format_of(run, run->arguments[1], &im->records.kind);
-  if (status == CLI_OK) status = cli_schema_read(run, run->arguments[0], NULL, &im->schema);
   if (status == CLI_OK) status = cli_confirm_write(run, cli_format(run->memory, "Import into %s", run->arguments[0]));
+  if (status == CLI_OK) status = cli_schema_read(run, run->arguments[0], NULL, &im->schema);
   if (status == CLI_OK) status = cli_state_begin(&im->state, run, run->arguments[1], cli_format_name(im->records.kind));
   if (status == CLI_OK) status = open_files(im);
   if (status == CLI_OK) {

@@ -27,6 +27,6 @@ int cli_put(cli_run *run) {
   size_t number = 0;
   for (cli_json *item = given->first; item != NULL && status == CLI_OK; item = item->next, number++)
     status = put_item(run, &schema, item);
-  if (status != CLI_OK && number > 1) fprintf(stderr, "The first %zu items were stored.\n", number - 1);
+  if (status != CLI_OK && number > 1) fprintf(stderr, "The first %zu of them were stored.\n", number - 1);
   return status;
 }

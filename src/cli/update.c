@@ -20,13 +20,13 @@ int cli_update(cli_run *run) {
   cli_text update = CLI_TEXT_INIT(run);
   if (given->set.count + given->add.count + given->remove.count + given->delete_from.count == 0)
     return cli_complain("nothing to change: give --set, --add, --remove or --delete-from");
-  int status = cli_schema_read(run, run->arguments[0], NULL, &schema);
+  int status = cli_confirm_write(run, cli_format(run->memory, "Update an item of %s", run->arguments[0]));
+  if (status == CLI_OK) status = cli_schema_read(run, run->arguments[0], NULL, &schema);
   if (status == CLI_OK) status = cli_key_of(run, &schema, &key);
   if (status == CLI_OK) status = put_clause(&bindings, "SET", "--set", CLI_SYNTAX_CONDITION, &given->set, &update);
   if (status == CLI_OK) status = put_clause(&bindings, "ADD", "--add", CLI_SYNTAX_PAIR, &given->add, &update);
   if (status == CLI_OK) status = put_clause(&bindings, "REMOVE", "--remove", CLI_SYNTAX_PATHS, &given->remove, &update);
   if (status == CLI_OK) status = put_clause(&bindings, "DELETE", "--delete-from", CLI_SYNTAX_PAIR, &given->delete_from, &update);
-  if (status == CLI_OK) status = cli_confirm_write(run, cli_format(run->memory, "Update an item of %s", run->arguments[0]));
   if (status != CLI_OK) return status;
   (void)cli_json_add(input, "Key", key);
   cli_add_text(run, input, "UpdateExpression", &update);

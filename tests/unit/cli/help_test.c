@@ -19,7 +19,7 @@ TEST(version) {
 TEST(help_of_all_and_of_each) {
   child c;
   CHECK_INT(child_run(&c, cli_help, ARGUMENTS(NULL)), CLI_OK);
-  CHECK(strstr(c.out_text, "\n  cynamo serve [URL]                           start\n") != NULL);
+  CHECK(strstr(c.out_text, "\n  cynamo serve [URL]                                 start\n") != NULL);
   CHECK(strstr(c.out_text, "Not affiliated with Amazon") != NULL);
   CHECK_INT(child_run(&c, cli_help, ARGUMENTS("serve")), CLI_OK);
   CHECK(strstr(c.out_text, "\n  --port N                       port to listen on (8000); 0 picks a free one\n") !=
