@@ -202,6 +202,7 @@ cyn_status cyn_i_credentials_provider_new(const cyn_i_credentials_options *optio
                   copy_into(&provider->options_arena, &own->secret_access_key) &&
                   copy_into(&provider->options_arena, &own->session_token) && copy_into(&provider->options_arena, &own->profile) &&
                   copy_into(&provider->options_arena, &own->region) && copy_into(&provider->options_arena, &own->account_id);
+  if (!is_whole) memset(own, 0, sizeof *own); /* some of it is the caller's still: not to be wiped */
   cyn_status status = is_whole ? take_explicit(provider, error) : cyn_i_error_no_memory(error);
   if (status == CYN_OK) *out = provider;
   else cyn_i_credentials_provider_destroy(provider);

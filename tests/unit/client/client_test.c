@@ -3,9 +3,10 @@
 
 #include <stdlib.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "stand_in.h"
+#include "unruly_server.h"
 #include "test.h"
 
 __attribute__((constructor)) static void clean_environment(void) {
@@ -313,4 +314,51 @@ TEST(destroying_a_client_ends_its_calls) {
   cyn_error_clean_up(&one.error);
   cyn_i_arena_clean_up(&one.arena);
   stop(&f);
+}
+
+/* ---- without memory ---- */
+
+static int allocations_left;
+static int refuse(size_t size) {
+  (void)size;
+  return allocations_left-- <= 0;
+}
+
+/* Each allocation of opening, calling and closing fails in turn: an error each time, nothing leaks. */
+TEST(every_allocation_may_fail) {
+  stand_in server;
+  stand_in_start(&server);
+  stand_in_json(&server, 200, "", GOOD);
+  cyn_get_item_input input = CYN_GET_ITEM_INPUT_INIT;
+  input.table_name = cyn_str("Thread");
+  const cyn_i_client_options options = {.endpoint_url = cyn_str(server.url), .region = cyn_str("eu-west-3"),
+                                        .access_key_id = cyn_str("AKIDEXAMPLE"), .secret_access_key = cyn_str("secret"),
+                                        .attempts_max = 1};
+  cyn_i_client *warm = NULL; /* what is made once for the process */
+  REQUIRE(cyn_i_client_new(&options, &warm, NULL) == CYN_OK);
+  cyn_i_client_destroy(warm);
+  bool is_over = false;
+  int number = 0;
+  for (; number < 400 && !is_over; number++) {
+    cyn_i_client *client = NULL;
+    cyn_i_arena arena;
+    cyn_error error = CYN_ERROR_INIT;
+    cyn_i_arena_init(&arena, 64);
+    allocations_left = number;
+    cyn_i_alloc_hook = refuse;
+    cyn_status status = cyn_i_client_new(&options, &client, &error);
+    if (status == CYN_OK) {
+      cyn_i_call call = {.operation = &cyn_i_operations[CYN_OPERATION_GET_ITEM], .input = &input, .arena = &arena, .error = &error};
+      cyn_i_client_call(client, &call);
+      status = call.status;
+    }
+    is_over = allocations_left >= 0;
+    cyn_i_alloc_hook = NULL;
+    if (!is_over && status == CYN_OK) test_failed(__FILE__, __LINE__, "allocation %d failed and nobody noticed", number);
+    cyn_i_client_destroy(client);
+    cyn_error_clean_up(&error);
+    cyn_i_arena_clean_up(&arena);
+  }
+  CHECK(is_over && number > 15);
+  stand_in_stop(&server);
 }

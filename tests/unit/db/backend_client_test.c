@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "both.h"
-#include "stand_in.h"
+#include "unruly_server.h"
 
 TEST(the_same_calls_give_the_same_answers) {
   static const char *const calls[][2] = {

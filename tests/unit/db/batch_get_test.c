@@ -1,7 +1,7 @@
 /* Whole batches of reads. */
 #include "base/error.h"
 #include "both.h"
-#include "stand_in.h"
+#include "unruly_server.h"
 
 typedef struct reads {
   cyn_item_builder *builders[300];

@@ -1,7 +1,7 @@
 /* Whole batches of writes: in parts, sent again, and told when something could not be done. */
 #include "base/error.h"
 #include "both.h"
-#include "stand_in.h"
+#include "unruly_server.h"
 
 typedef struct writes {
   cyn_item_builder *builders[300];

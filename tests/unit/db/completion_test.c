@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "both.h"
-#include "stand_in.h"
+#include "unruly_server.h"
 
 enum { COUNT = 100 };
 

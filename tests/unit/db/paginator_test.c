@@ -1,7 +1,7 @@
 /* Pages over every way down, and servers that would keep a program turning. */
 #include "base/error.h"
 #include "both.h"
-#include "stand_in.h"
+#include "unruly_server.h"
 
 TEST(all_items_page_by_page) {
   both b;

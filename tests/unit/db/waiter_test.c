@@ -1,7 +1,7 @@
 /* Waiters: until the table is as wished, or the looks are used up. */
 #include "base/error.h"
 #include "both.h"
-#include "stand_in.h"
+#include "unruly_server.h"
 
 static cyn_wait_options quick(int looks) {
   cyn_wait_options options = CYN_WAIT_OPTIONS_INIT;

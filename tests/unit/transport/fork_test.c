@@ -2,7 +2,7 @@
 #include <sys/wait.h>
 
 #include "base/error.h"
-#include "stand_in.h"
+#include "unruly_server.h"
 #include "test.h"
 #include "transport/transport.h"
 

@@ -1,7 +1,7 @@
 /* Submitted requests: many in flight, delays, timeouts, the end of the transport. */
 #include "base/clock.h"
 #include "base/error.h"
-#include "stand_in.h"
+#include "unruly_server.h"
 #include "test.h"
 #include "transport/transport.h"
 

@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "stand_in.h"
+#include "unruly_server.h"
 #include "test.h"
 
 typedef struct fixture {

@@ -1,7 +1,7 @@
 /* A server that misbehaves as it is told: one answer a request, in order; the last one again and again. Each connection
  * has a thread; requests are read whole (head and Content-Length) before they are answered. */
-#ifndef CYN_TESTS_STAND_IN_H
-#define CYN_TESTS_STAND_IN_H
+#ifndef CYN_TESTS_UNRULY_SERVER_H
+#define CYN_TESTS_UNRULY_SERVER_H
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
