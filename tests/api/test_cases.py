@@ -27,6 +27,7 @@ TABLES = [
     table_request("CaseRange", "a:S", "b:S",
                   lsis=[("lsiAll", "c:S", "ALL"), ("lsiKeys", "d:N", "KEYS_ONLY")],
                   gsis=[("gsiAll", "c:S", "d:N", "ALL"), ("gsiKeys", "d:N", None, "KEYS_ONLY"), ("gsiInc", "c:S", None, ["x"])]),
+    table_request("CaseNumIndexed", "n:N", gsis=[("gsi", "g:S", None, "ALL")], throughput=5),
     table_request("CaseScratch", "k:S"),
     table_request("CaseOne", "k:S"),
 ]

@@ -15,7 +15,7 @@ from conftest import table_request, wait_active
 from model import Model, Refused, comparable_item, item_size, project, read_units
 from random_requests import TABLES, Generator, model_tables, requests_of
 
-OPERATIONS = int(os.environ.get("CYNAMO_MODEL_OPERATIONS", "18000"))
+OPERATIONS = int(os.environ.get("CYNAMO_MODEL_OPERATIONS", "12000"))
 SHRINK_SECONDS = 30
 counter = itertools.count()
 
