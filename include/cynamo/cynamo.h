@@ -20,6 +20,7 @@
 #include <cynamo/operations.h>
 #include <cynamo/result.h>
 #include <cynamo/server.h>
+#include <cynamo/settings.h>
 #include <cynamo/signal.h>
 #include <cynamo/value.h>
 

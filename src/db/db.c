@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "db/db_private.h"
+#include "db/settings.h"
 #include "db/signal.h"
 
 /* One memory:NAME per process. */
@@ -64,6 +65,7 @@ static cyn_status open_new(cyn_bytes text, const cyn_i_url *url, const cyn_db_op
   db->url = copy.data;
   db->region = cyn_i_arena_copy(&db->arena, choose_region(options, url));
   db->account = cyn_i_arena_copy(&db->arena, options->account.data != NULL ? options->account : cyn_str("000000000000"));
+  if (url->table_prefix.data != NULL) db->table_prefix = cyn_i_arena_copy(&db->arena, url->table_prefix);
   if (url->scheme == CYN_URL_MEMORY && url->place.size != 0) db->shared_name = cyn_i_arena_copy(&db->arena, url->place);
   cyn_status status = CYN_OK;
   if (copy.data == NULL || db->region.data == NULL || db->account.data == NULL) status = cyn_i_error_no_memory(error);
@@ -106,6 +108,7 @@ cyn_status cyn_open(const char *url_text, const cyn_db_options *options, cyn_db 
   cyn_i_url url;
   cyn_bytes text = cyn_str(url_text);
   cyn_status status = cyn_i_url_parse(text, &arena, &url, error);
+  if (status == CYN_OK) status = cyn_i_settings_apply(&own, &url, &arena, error);
   if (status == CYN_OK)
     status = url.scheme == CYN_URL_MEMORY && url.place.size != 0 ? open_shared(text, &url, &own, out, error)
                                                                  : open_new(text, &url, &own, out, error);
@@ -196,6 +199,7 @@ const char *cyn_i_db_url(const cyn_db *db) { return db->url; }
 bool cyn_i_db_is_volatile(const cyn_db *db) { return db->is_volatile; }
 cyn_bytes cyn_i_db_region(const cyn_db *db) { return db->region; }
 cyn_bytes cyn_i_db_account(const cyn_db *db) { return db->account; }
+cyn_bytes cyn_i_db_table_prefix(const cyn_db *db) { return db->table_prefix; }
 
 void cyn_i_db_set_owner_url(cyn_db *db, cyn_bytes url) {
   if (db->engine != NULL) cyn_i_store_set_owner_url(cyn_i_engine_store(db->engine), url);

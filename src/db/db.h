@@ -29,6 +29,8 @@ const char *cyn_i_db_url(const cyn_db *db);
 /* The defaults of a context that names neither. A turn's calls bring their own. */
 cyn_bytes cyn_i_db_region(const cyn_db *db);
 cyn_bytes cyn_i_db_account(const cyn_db *db);
+/* Before the mapper's table names, from the settings; NUL-terminated, data NULL: none. */
+cyn_bytes cyn_i_db_table_prefix(const cyn_db *db);
 bool cyn_i_db_is_volatile(const cyn_db *db);             /* data is lost on exit */
 void cyn_i_db_set_owner_url(cyn_db *db, cyn_bytes url);  /* told to whoever finds the store locked */
 /* Regions other than `context->region` that hold a table of this name, as text; false when there is none. For the log. */

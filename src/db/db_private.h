@@ -16,7 +16,7 @@ struct cyn_db {
   cyn_i_clock clock;
   cyn_i_arena arena;     /* the strings below */
   const char *url;
-  cyn_bytes region, account;
+  cyn_bytes region, account, table_prefix;
   bool is_volatile;
   cyn_bytes shared_name; /* memory:NAME; size 0: private */
   unsigned references;   /* of a shared database, under the registry's lock */

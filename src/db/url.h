@@ -22,6 +22,7 @@ typedef struct cyn_i_url {
   cyn_bytes profile;
   int64_t connect_timeout_ms, read_timeout_ms, attempts_max, connections_max; /* 0: not given */
   cyn_i_retry_mode retry_mode;                                                /* 0: not given */
+  cyn_bytes table_prefix; /* from the settings (settings.h), not the URL */
 } cyn_i_url;
 
 static inline bool cyn_i_url_is_remote(const cyn_i_url *url) {

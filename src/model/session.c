@@ -29,6 +29,7 @@ static void *session_new(cyn_db *db) {
     return NULL;
   }
   session->db = db;
+  session->settings.prefix = cyn_i_db_table_prefix(db).data;
   cyn_i_arena_init(&session->arena, 1024);
   return session;
 }
