@@ -5,12 +5,13 @@
 #   form       how the house must look (tools/check_form.py)
 #   behaviour  tests/api over real sockets
 #   client     tests/client_config: keys, Regions and endpoints as botocore finds them
+#   cli        tests/cli: the command line
 #   crash      tests/crash: five kills under load
 #   examples   each example, under Valgrind where it is installed
 #   install    what `make install` leaves works for a stranger
 #
-# Without a PART all that fit the build: a sanitizer's build runs unit, behaviour and crash. Each part and each unit test
-# has a time limit. What fails is printed; everything is in BUILD/test/. The last line: N passed, M failed.
+# Without a PART all that fit the build: a sanitizer's build leaves out form, examples and install. Each part and each
+# unit test has a time limit. What fails is printed; everything is in BUILD/test/. The last line: N passed, M failed.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 root=$PWD
@@ -117,7 +118,7 @@ part_crash() {
 }
 
 part_script() { # PART SCRIPT
-  limited 120 "$log/$1.log" "$2" "$build"
+  limited 240 "$log/$1.log" "$2" "$build"
   local status=$?
   [ $status -eq 0 ] || cat "$log/$1.log"
   count "$1" $status "$log/$1.log"
@@ -125,14 +126,15 @@ part_script() { # PART SCRIPT
 
 parts=("$@")
 if [ ${#parts[@]} -eq 0 ]; then
-  parts=(unit behaviour crash)
-  [ -n "$sanitized" ] || parts=(unit form behaviour client crash examples install)
+  parts=(unit behaviour client cli crash)
+  [ -n "$sanitized" ] || parts=(unit form behaviour client cli crash examples install)
 fi
 for part in "${parts[@]}"; do
   begin=$(date +%s)
   case $part in
     unit | form | behaviour | client | crash) "part_$part" ;;
     examples | install) part_script "$part" "tools/test-$part.sh" ;;
+    cli) part_script cli tests/cli/run.sh ;;
     *) echo "tools/test.sh: no such part: $part" >&2; exit 2 ;;
   esac
 done
