@@ -19,6 +19,7 @@ run: build
 	@tools/run.sh $(BUILD) $(PORT)
 
 test: build
+	@cmake --build $(BUILD) -j $(JOBS) --target unit_tests
 	@tools/test.sh $(BUILD)
 
 form: build
@@ -30,12 +31,12 @@ test-clients: build
 # the unit tests and the behaviour tests again, under the sanitizers
 asan: deps
 	@cmake -S . -B build-asan -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCYN_ASAN=ON >/dev/null
-	@cmake --build build-asan -j $(JOBS)
+	@cmake --build build-asan -j $(JOBS) --target all unit_tests
 	@tools/test.sh build-asan
 
 tsan: deps
 	@cmake -S . -B build-tsan -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCYN_TSAN=ON >/dev/null
-	@cmake --build build-tsan -j $(JOBS)
+	@cmake --build build-tsan -j $(JOBS) --target all unit_tests
 	@tools/test-tsan.sh build-tsan
 
 fuzz: deps

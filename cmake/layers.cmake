@@ -19,6 +19,8 @@ function(cyn_layer name)
   if(TARGET cyn_generated)
     add_dependencies(cyn_${name} cyn_generated)
   endif()
+  # for the unit tests: they take from a layer what they need of it
+  add_library(cyn_${name}_archive STATIC EXCLUDE_FROM_ALL $<TARGET_OBJECTS:cyn_${name}>)
   set(CYN_LAYERS ${CYN_LAYERS} ${name} CACHE INTERNAL "")
 endfunction()
 

@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 2
 build=${1:-build-coverage}
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCYN_COVERAGE=ON >"$build.log" 2>&1 &&
-  cmake --build "$build" -j "$(nproc)" >>"$build.log" 2>&1 || { tail -n 40 "$build.log"; exit 1; }
+  cmake --build "$build" -j "$(nproc)" --target all unit_tests >>"$build.log" 2>&1 || { tail -n 40 "$build.log"; exit 1; }
 find "$build" -name '*.gcda' -delete
 tools/test.sh "$build" unit behaviour
 status=$?
