@@ -4,7 +4,7 @@ BUILD ?= build
 PORT ?= 8000
 JOBS ?= $(shell nproc)
 
-.PHONY: all deps build run test test-unit test-api test-clients form asan tsan bench fuzz soak install docs clean
+.PHONY: all deps build run test test-unit test-api test-clients test-servers form asan tsan bench fuzz soak install docs clean
 
 all: build
 
@@ -27,6 +27,10 @@ form: build
 
 test-clients: build
 	@tests/clients/run.sh
+
+# our client against moto and dynalite
+test-servers: build
+	@tests/servers/run.sh $(BUILD)
 
 # the unit tests and the behaviour tests again, under the sanitizers
 asan: deps
