@@ -62,6 +62,10 @@ for source in examples/*.c; do
         '{"Artist":{"S":"Mozart"},"Title":{"S":"Figaro"},"Year":{"N":"1786"}}' >"$work/expected"
       check embed "$work/expected"
       ;;
+    in_flight)
+      printf '%s\n' 'the first 50 squares make 40425' '120 items in 3 pages' >"$work/expected"
+      check in_flight "$work/expected"
+      ;;
     query)
       printf '%s\n' 'CH-BE  Bern' 'CH-ZH  Zürich' >"$work/expected"
       if country_store; then check query "$work/expected" "file:$work/data" CH; else fail "query: no data to ask"; fi
