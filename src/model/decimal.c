@@ -31,12 +31,31 @@ static bool rounded(double value, int digits, cyn_i_number *out) {
   return size > 0 && cyn_i_number_parse((cyn_bytes){text, (size_t)size}, out) == CYN_NUMBER_OK;
 }
 
+/* A double that is n / 10^k with n below 10^15 and k to 8, as prices and measures are: both are exact as doubles, so when
+ * their quotient (correctly rounded) is the value, the decimal n / 10^k reads as it. The number is that of n, moved by whole
+ * pairs of digits in its exponent byte. */
+static bool from_short(double value, cyn_i_number *out) {
+  static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8};
+  for (int k = 1; k <= 8; k++) {
+    double scaled = value * powers[k];
+    if (fabs(scaled) >= 1e15) return false;
+    double whole = nearbyint(scaled);
+    if (whole / powers[k] != value) continue;
+    *out = cyn_i_number_from_int((int64_t)whole * (k % 2 != 0 ? 10 : 1));
+    int pairs = (k + 1) / 2;
+    out->bytes[0] = (uint8_t)(value > 0 ? out->bytes[0] - pairs : out->bytes[0] + pairs);
+    return true;
+  }
+  return false;
+}
+
 bool cyn_i_number_from_double(double value, cyn_i_number *out) {
   if (isnan(value) || isinf(value)) return false;
   if (value == floor(value) && fabs(value) < 9007199254740992.0) {
     *out = cyn_i_number_from_int((int64_t)value);
     return true;
   }
+  if (from_short(value, out)) return true;
   for (int digits = 15; digits <= 17; digits++) {
     if (!rounded(value, digits, out)) return false;
     if (cyn_i_number_to_double(out->bytes, out->size) == value) return true;

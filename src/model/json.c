@@ -39,8 +39,8 @@ static void put_pairs(cyn_i_buf *out, cyn_i_pairs pairs) {
 
 static void put_elements(cyn_i_buf *out, const uint8_t *value) {
   cyn_i_elements elements = cyn_i_value_elements(value);
-  cyn_bytes content;
-  const uint8_t *element;
+  cyn_bytes content = {NULL, 0};
+  const uint8_t *element = NULL;
   bool first = true;
   cyn_i_buf_byte(out, '[');
   while (value[0] == CYN_TYPE_L ? cyn_i_list_next(&elements, &element) : cyn_i_set_next(&elements, &content)) {

@@ -396,6 +396,37 @@ static inline const cyn_i_field *find_field(const cyn_i_plan *plan, size_t next,
   return cyn_i_plan_attribute(plan, name);
 }
 
+/* The most frequent kinds, on the way where nothing is wrong; false leaves the field to cyn_i_read_field. */
+static inline bool read_common(cyn_i_codec *codec, const cyn_i_field *field, const uint8_t *value, void *at) {
+  int64_t integer;
+  if (value[0] != field->type) return false;
+  switch (field->kind) {
+    case CYN_FIELD_STRING: {
+      cyn_bytes content = cyn_i_value_content(value);
+      char *copy = cyn_i_arena_alloc(&codec->memory->arena, content.size + 1);
+      if (copy == NULL || !copy_text(copy, content)) return false;
+      memcpy(at, &copy, sizeof copy);
+      return true;
+    }
+    case CYN_FIELD_INT64:
+      if (!cyn_i_number_to_int(value + 2, value[1], &integer)) return false;
+      memcpy(at, &integer, sizeof integer);
+      return true;
+    case CYN_FIELD_INT32: {
+      if (!cyn_i_number_to_int(value + 2, value[1], &integer) || integer != (int32_t)integer) return false;
+      int32_t narrow = (int32_t)integer;
+      memcpy(at, &narrow, sizeof narrow);
+      return true;
+    }
+    case CYN_FIELD_BOOL: {
+      bool truth = value[1] != 0;
+      memcpy(at, &truth, sizeof truth);
+      return true;
+    }
+    default: return false;
+  }
+}
+
 static cyn_status read_pairs(cyn_i_codec *codec, const cyn_i_plan *plan, cyn_i_pairs pairs, const cyn_i_place *place,
                              void *object) {
   uint64_t seen[CYN_I_FIELDS_MAX / 64] = {0};
@@ -409,8 +440,10 @@ static cyn_status read_pairs(cyn_i_codec *codec, const cyn_i_plan *plan, cyn_i_p
     next = i + 1;
     seen[i / 64] |= (uint64_t)1 << i % 64;
     count++;
+    void *at = (char *)object + field->offset;
+    if (read_common(codec, field, value, at)) continue;
     cyn_i_place inner = {place, field, 0};
-    cyn_status status = cyn_i_read_field(codec, field, value, &inner, (char *)object + field->offset);
+    cyn_status status = cyn_i_read_field(codec, field, value, &inner, at);
     if (status != CYN_OK) return status;
   }
   for (size_t i = 0; count < plan->field_count && i < plan->field_count; i++) {

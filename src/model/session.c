@@ -130,7 +130,7 @@ cyn_status cyn_i_target_get(cyn_i_session *session, const cyn_i_plan *plan, cons
   *out = find_target(*bucket, plan->root, generation);
   cyn_status status = CYN_OK;
   if (*out == NULL) {
-    cyn_i_target *made;
+    cyn_i_target *made = NULL;
     status = make_target(session, plan, generation, &made, error);
     if (status == CYN_OK) {
       made->next = *bucket;

@@ -220,7 +220,23 @@ cyn_i_number cyn_i_number_from_int(int64_t value) {
   return out;
 }
 
+/* Positive integers below 10^18, which most numbers are, without taking them apart. */
+static inline bool small_to_int(const uint8_t *bytes, size_t size, int64_t *out) {
+  if (size < 2 || bytes[0] <= 0xC0) return false;
+  size_t exponent = (size_t)bytes[0] - 0xC0, count = size - 1;
+  if (exponent > 9 || count > exponent || bytes[1] < 2) return false;
+  int64_t value = 0;
+  for (size_t i = 1; i <= exponent; i++) {
+    uint8_t pair = i <= count ? (uint8_t)(bytes[i] - 1) : 0;
+    if (pair > 99) return false;
+    value = value * 100 + pair;
+  }
+  *out = value;
+  return true;
+}
+
 bool cyn_i_number_to_int(const uint8_t *bytes, size_t size, int64_t *out) {
+  if (small_to_int(bytes, size, out)) return true;
   parts number;
   if (!cyn_i_number_decode(bytes, size, &number)) return false;
   if (number.count > number.exponent && number.count != 0) return false;

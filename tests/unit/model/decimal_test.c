@@ -30,6 +30,33 @@ TEST(doubles) {
   CHECK(!cyn_i_number_from_double(5e-324, &number));
 }
 
+/* Each double becomes the shortest decimal that reads as it, whatever way it takes. */
+TEST(random_doubles) {
+  uint64_t state = 88172645463325252u;
+  for (int i = 0; i < 200000; i++) {
+    state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+    static const double scales[] = {1, 10, 100, 1000, 1e5, 1e8, 3, 7e-3, 1e12};
+    double value = (double)((int64_t)state >> (state % 50 + 8)) / scales[state % 9];
+    cyn_i_number number, parsed;
+    char text[40];
+    CHECK(cyn_i_number_from_double(value, &number));
+    CHECK(cyn_i_number_is_valid(number.bytes, number.size));
+    CHECK(cyn_i_number_to_double(number.bytes, number.size) == value);
+    for (int digits = 1; digits <= 17; digits++) { /* printf's shortest */
+      int size = snprintf(text, sizeof text, "%.*e", digits - 1, value);
+      CHECK(cyn_i_number_parse((cyn_bytes){text, (size_t)size}, &parsed) == CYN_NUMBER_OK);
+      if (cyn_i_number_to_double(parsed.bytes, parsed.size) == value) break;
+    }
+    CHECK(strlen(text_of(&number)) <= 24);
+    if (fabs(value) < 1e15 && value != floor(value))
+      CHECK(parsed.size == number.size && memcmp(parsed.bytes, number.bytes, number.size) == 0);
+    if (test_current_failed()) {
+      printf("%.17g\n", value);
+      return;
+    }
+  }
+}
+
 TEST(floats) {
   cyn_i_number number;
   CHECK(cyn_i_number_from_float(0.1f, &number));
