@@ -58,7 +58,8 @@ typedef struct cyn_db_options {
  * Errors: CynamoUsageError (URL, options), CynamoStoreLocked, CynamoStoreVersion, CynamoStoreError. */
 CYN_API cyn_status cyn_open(const char *url, const cyn_db_options *options, cyn_db **out, cyn_error *error) CYN_MUST_USE;
 
-/* Waits for blocking calls under way, ends submitted ones (their callbacks are called), then closes; NULL is allowed. */
+/* Closes; NULL is allowed. No blocking call may be under way on another thread. Submitted ones end (an http: or aws: call
+ * with CynamoConnectionError) and their callbacks are called here. */
 CYN_API void cyn_db_close(cyn_db *db);
 
 #ifdef __cplusplus
