@@ -12,7 +12,7 @@ static const char *const names[] = {"models",       "queries", "batches",      "
                                     "locking", "polymorphism", "settings", "signals", "errors"};
 
 static size_t run(const char *folder, const char *name, const char *url, char *out, size_t room, int *status) {
-  char command[1400];
+  char command[4096];
   (void)snprintf(command, sizeof command, "'%s/examples/%s' '%s' 2>&1", folder, name, url);
   FILE *output = popen(command, "r");
   size_t size = output != NULL ? fread(out, 1, room - 1, output) : 0;

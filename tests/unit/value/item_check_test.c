@@ -8,7 +8,7 @@ static uint8_t bytes[GOLDEN_LINE_MAX];
 
 /* From a block of exactly that size. */
 static bool item_passes(const uint8_t *data, size_t size) {
-  uint8_t *copy = malloc(size != 0 ? size : 1);
+  uint8_t *copy = calloc(size != 0 ? size : 1, 1);
   memcpy(copy, data, size);
   bool valid = cyn_i_item_is_valid(copy, size);
   free(copy);
@@ -17,7 +17,7 @@ static bool item_passes(const uint8_t *data, size_t size) {
 
 static bool value_passes(const char *text) {
   size_t size = unhex(text, bytes);
-  uint8_t *copy = malloc(size != 0 ? size : 1);
+  uint8_t *copy = calloc(size != 0 ? size : 1, 1);
   memcpy(copy, bytes, size);
   bool valid = cyn_i_value_is_valid(copy, size);
   free(copy);

@@ -56,7 +56,7 @@ TEST(pairs_are_walked_in_the_writers_order) {
   static const char *const names[] = {"s", "n", "b", "nothing", "map"};
   cyn_i_pairs pairs = cyn_i_item_pairs(sample());
   cyn_bytes name;
-  const uint8_t *value;
+  const uint8_t *value = buf.data;
   int count = 0;
   for (; cyn_i_pairs_next(&pairs, &name, &value); count++) {
     REQUIRE(count < 5);
