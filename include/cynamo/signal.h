@@ -45,8 +45,8 @@ typedef uint64_t cyn_signal_connection;
  * Errors: CynamoOutOfMemory. */
 CYN_API cyn_status cyn_signal_connect(cyn_signal signal, cyn_db *db, const char *sender, cyn_signal_receiver receiver,
                                       void *user, cyn_signal_connection *connection, cyn_error *error) CYN_MUST_USE;
-/* From any thread, and from inside a receiver. A call that has begun to tell its receivers may still call this one once;
- * an unknown connection is ignored. */
+/* From any thread, and from inside a receiver. A call that has begun to tell its receivers on another thread may still call
+ * this one once, so its `user` must live longer than calls under way; an unknown connection is ignored. */
 CYN_API void cyn_signal_disconnect(cyn_signal_connection connection);
 /* Where a failing receiver is told, in one line; NULL: nowhere. Set before calls are made. */
 CYN_API void cyn_signal_set_log(void (*log)(void *user, const char *line), void *user);
