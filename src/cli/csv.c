@@ -9,6 +9,8 @@ typedef struct scan {
 
 static int next(scan *s) {
   int c = getc(s->records->file);
+  /* the last line may have no end */
+  if (c == EOF) s->records->line += s->raw.size != 0 && s->raw.data[s->raw.size - 1] != '\n';
   if (c == EOF) return EOF;
   s->records->offset++;
   if (c == '\n') s->records->line++;

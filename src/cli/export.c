@@ -105,7 +105,7 @@ static int put(export *ex, const cli_text *text) {
 static int save(export *ex, bool now) {
   cli_run *run = ex->run;
   cli_text more = CLI_TEXT_INIT(run);
-  if (ex->state.path == NULL || (!now && cli_now_ms() - ex->state.saved_ms < 500)) return CLI_OK;
+  if (ex->state.path == NULL || (!now && !cli_state_is_due(&ex->state))) return CLI_OK;
   if (fflush(ex->records.file) != 0 || fsync(fileno(ex->records.file)) != 0) return cannot_write(ex);
   cli_text_printf(&more, "\"looked_at\": %" PRIu64 ", \"start\": %s", ex->looked_at,
                   ex->pages.start.data != NULL ? ex->pages.start.data : "null");
@@ -113,7 +113,7 @@ static int save(export *ex, bool now) {
     cli_text_puts(&more, ", \"columns\": ");
     cli_json_write(&more, ex->records.columns, 0);
   }
-  return cli_state_save(&ex->state, cli_format_name(ex->records.kind), more.data, now);
+  return cli_state_save(&ex->state, cli_format_name(ex->records.kind), more.data);
 }
 
 static void go_on(export *ex) {

@@ -17,7 +17,7 @@
 typedef struct pending {
   cli_json *item;
   cyn_bytes raw;
-  uint64_t offset, line; /* where its record begins, where it ends */
+  uint64_t offset, line; /* where its record begins */
 } pending;
 
 typedef struct import {
@@ -44,10 +44,10 @@ static uint64_t hash_before(const import *im, uint64_t offset) {
 
 static int save(import *im, uint64_t offset, bool now) {
   char more[64];
-  if (im->state.path == NULL) return CLI_OK;
+  if (im->state.path == NULL || (!now && !cli_state_is_due(&im->state))) return CLI_OK;
   im->state.offset = offset;
   (void)snprintf(more, sizeof more, "\"check\": %" PRIu64 ", \"line\": %" PRIu64, hash_before(im, offset), im->records.line);
-  return cli_state_save(&im->state, cli_format_name(im->records.kind), more, now);
+  return cli_state_save(&im->state, cli_format_name(im->records.kind), more);
 }
 
 static int go_on(import *im) {
@@ -174,14 +174,22 @@ static int flush(import *im, uint64_t *done) {
 
 /* ---- the loop ---- */
 
+/* Ends of lines in a record, besides the one behind it. */
+static uint64_t line_ends_inside(cyn_bytes raw) {
+  uint64_t count = 0;
+  for (size_t i = 0; i + 1 < raw.size; i++) count += raw.data[i] == '\n';
+  return count;
+}
+
 /* Fills a batch; *is_over at the end of the file. */
 static int fill(import *im, bool *is_over, uint64_t *done) {
   while (im->batch_count < BATCH_ITEMS && im->batch_bytes < BATCH_BYTES) {
     pending *next = &im->batch[im->batch_count];
     const char *fault = NULL;
+    next->raw = (cyn_bytes){NULL, 0};
     next->offset = im->records.offset;
     cli_record_result result = cli_records_next(&im->records, &next->item, &next->raw, &fault);
-    next->line = im->records.line;
+    next->line = im->records.line - line_ends_inside(next->raw);
     *is_over = result == CLI_RECORD_END;
     if (*is_over) return CLI_OK;
     if (result == CLI_RECORD_ITEM) {
@@ -214,7 +222,7 @@ static int loop(import *im) {
   }
   cli_progress_end(&im->progress);
   bool is_stopped = status != CLI_OK || !is_over;
-  if (is_stopped && save(im, done, true) == CLI_OK && im->state.path != NULL)
+  if (is_stopped && im->state.items != 0 && im->state.path != NULL && save(im, done, true) == CLI_OK)
     fprintf(stderr, "stopped behind item %" PRIu64 ": the same command goes on from there\n", im->state.items);
   if (!is_stopped && ferror(im->records.file) != 0) return cli_complain("%s cannot be read", im->run->arguments[1]);
   if (!is_stopped) cli_state_end(&im->state);

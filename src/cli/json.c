@@ -189,6 +189,7 @@ static cli_json *read_container(reading *r, cli_json_kind kind) {
   else
     for (;;) {
       skip_space(r);
+      if (peek(r) == -1) return fail(r, start, kind == CLI_JSON_OBJECT ? "'{' without its '}'" : "'[' without its ']'");
       cli_json *child = kind == CLI_JSON_OBJECT ? read_member(r) : read_value(r);
       if (child == NULL) return NULL;
       (void)cli_json_push(out, child);

@@ -146,6 +146,8 @@ void cli_pages_start_at(cli_pages *pages, cyn_bytes key_json) {
 int cli_pages_next(cli_pages *pages, int64_t limit, cli_json **answer) {
   cli_run *run = pages->run;
   cli_text text = CLI_TEXT_INIT(run);
+  int64_t page = run->given.page_size.value;
+  if (page > 0 && (limit == 0 || page < limit)) limit = page;
   cli_text_put(&text, pages->input.data, pages->input.size);
   if (limit > 0) cli_text_printf(&text, ", \"Limit\": %" PRId64, limit);
   if (pages->start.data != NULL) cli_text_printf(&text, ", \"ExclusiveStartKey\": %s", pages->start.data);

@@ -12,6 +12,7 @@ static int check_given(cli_run *run) {
   if (output != NULL && strcmp(output, "json") != 0 && strcmp(output, "table") != 0)
     return cli_complain("--output is json or table, not '%s'", output);
   if (run->given.limit.is_set && run->given.limit.value < 1) return cli_complain("--limit is a number from 1");
+  if (run->given.page_size.is_set && run->given.page_size.value < 1) return cli_complain("--page-size is a number from 1");
   if (run->argument_count > command->arguments_max && command->arguments_max < CLI_ARGUMENTS_MAX)
     return cli_complain("'%s' is one argument too many: cynamo %s %s", run->arguments[command->arguments_max], command->name,
                         command->arguments);
@@ -80,7 +81,7 @@ bool cli_read_stream(cli_memory *memory, FILE *from, cyn_bytes *out) {
 }
 
 int cli_read_argument(cli_run *run, const char *argument, cyn_bytes *text, const char **name) {
-  *name = "the JSON";
+  *name = "the argument";
   *text = cyn_str(argument);
   if (strcmp(argument, "-") != 0 && argument[0] != '@') return CLI_OK;
   bool is_file = argument[0] == '@';

@@ -22,7 +22,7 @@ typedef struct cli_given {
   const char *begins_with, *from, *to, *after, *before;
   const char *ttl, *stream;
   cli_list where, set, add, remove, delete_from, global_indexes, local_indexes, tags;
-  cyn_opt_int limit, read_units, write_units;
+  cyn_opt_int limit, page_size, read_units, write_units;
   bool dynamodb_json, yes, help, quiet;
   bool consistent, reverse, old, if_new, no_wait, all_regions, restart, strings, consumed;
 } cli_given;

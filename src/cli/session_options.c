@@ -23,6 +23,7 @@ static const row rows[] = {
     ROW("after", CLI_TEXT, after, "VALUE", "sort keys behind this one"),
     ROW("before", CLI_TEXT, before, "VALUE", "sort keys before this one"),
     ROW("limit", CLI_NUMBER, limit, "N", "at most N items"),
+    ROW("page-size", CLI_NUMBER, page_size, "N", "look at N items a request (as many as fit into a megabyte)"),
     ROW("reverse", CLI_FLAG, reverse, NULL, "from the highest sort key down"),
     ROW("select", CLI_TEXT, select, "PATHS", "only these attributes, as 'title, tags[0], author.name'"),
     ROW("start", CLI_TEXT, start, "KEY", "go on behind this key (the JSON that the end of the output before names)"),

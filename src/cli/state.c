@@ -9,6 +9,7 @@
 #include "cli/progress.h"
 
 #define SAVE_MS 500
+#define FIRST_SAVE_MS 50 /* soon, but not for what is done at once */
 
 static uint64_t number(const cli_json *object, const char *name) {
   const cli_json *found = cli_json_get(object, name);
@@ -43,7 +44,7 @@ int cli_state_begin(cli_state *state, cli_run *run, const char *file, const char
   memset(state, 0, sizeof *state);
   state->run = run;
   state->kept = cli_memory_new();
-  state->saved_ms = cli_now_ms();
+  state->saved_ms = cli_now_ms() - SAVE_MS + FIRST_SAVE_MS;
   if (strcmp(file, "-") == 0) {
     if (run->given.state == NULL) return CLI_OK;
     return cli_complain("--state needs a file to go on with, not standard input or output");
@@ -52,8 +53,9 @@ int cli_state_begin(cli_state *state, cli_run *run, const char *file, const char
   return run->given.restart ? CLI_OK : load(state, format);
 }
 
-int cli_state_save(cli_state *state, const char *format, const char *more, bool now) {
-  if (state->path == NULL || (!now && cli_now_ms() - state->saved_ms < SAVE_MS)) return CLI_OK;
+bool cli_state_is_due(const cli_state *state) { return state->path != NULL && cli_now_ms() - state->saved_ms >= SAVE_MS; }
+
+int cli_state_save(cli_state *state, const char *format, const char *more) {
   state->saved_ms = cli_now_ms();
   cli_memory *memory = cli_memory_new();
   cli_json *object = cli_json_object(memory);

@@ -19,8 +19,10 @@ typedef struct cli_state {
 /* Finds the path (--state, else FILE.state) and what is there already, which must be of the same work: the same command,
  * table and format. */
 int cli_state_begin(cli_state *state, cli_run *run, const char *file, const char *format);
-/* Writes it when half a second has gone since the last time, or `now`. `more` is a member "name": value of JSON. */
-int cli_state_save(cli_state *state, const char *format, const char *more, bool now);
+/* True when half a second has gone since the last time it was written. */
+bool cli_state_is_due(const cli_state *state);
+/* Writes it; there must be a path. `more` are further members, "name": value of JSON. */
+int cli_state_save(cli_state *state, const char *format, const char *more);
 /* Removes the file: the work is done. */
 void cli_state_end(cli_state *state);
 void cli_state_clean_up(cli_state *state);
