@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "place.h"
 #include "test.h"
 
 typedef struct post {
@@ -26,14 +27,14 @@ static cyn_error error;
   } while (0)
 
 static void set_up(void) {
-  OK(cyn_open("memory:", NULL, &db, &error));
+  OK(place_open(&db, &error));
   OK(cyn_create_model(db, post, NULL, &error));
   OK(cyn_create_model(db, tag, NULL, &error));
   memory = cyn_memory_new();
 }
 static void tear_down(void) {
   cyn_memory_destroy(memory);
-  cyn_db_close(db);
+  place_close(db);
   cyn_error_clean_up(&error);
 }
 

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include "place.h"
 #include "test.h"
 
 typedef struct post {
@@ -24,7 +25,7 @@ static cyn_error error;
   } while (0)
 
 static void set_up(int count) {
-  OK(cyn_open("memory:", NULL, &db, &error));
+  OK(place_open(&db, &error));
   OK(cyn_create_model(db, post, cyn_table(.wait = true), &error));
   memory = cyn_memory_new();
   for (int i = 0; i < count; i++) {
@@ -37,7 +38,7 @@ static void set_up(int count) {
 
 static void tear_down(void) {
   cyn_memory_destroy(memory);
-  cyn_db_close(db);
+  place_close(db);
   cyn_error_clean_up(&error);
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "place.h"
 #include "test.h"
 
 typedef enum color { RED, GREEN, BLUE } color;
@@ -69,7 +70,7 @@ static cyn_memory *memory;
 static cyn_error error;
 
 static void set_up(void) {
-  if (cyn_open("memory:", NULL, &db, &error) != CYN_OK || cyn_create_model(db, thread, NULL, &error) != CYN_OK ||
+  if (place_open(&db, &error) != CYN_OK || cyn_create_model(db, thread, NULL, &error) != CYN_OK ||
       cyn_create_model(db, counter, NULL, &error) != CYN_OK)
     test_failed(__FILE__, __LINE__, "set_up: %s", error.message);
   memory = cyn_memory_new();
@@ -77,7 +78,7 @@ static void set_up(void) {
 
 static void tear_down(void) {
   cyn_memory_destroy(memory);
-  cyn_db_close(db);
+  place_close(db);
   cyn_error_clean_up(&error);
 }
 

@@ -1,6 +1,7 @@
 /* Families, custom types, many attributes, models that are wrong, settings, tables. */
 #include <cynamo/cynamo.h>
 
+#include "place.h"
 #include "test.h"
 
 static cyn_error error;
@@ -38,7 +39,7 @@ CYN_SUBMODEL(dog, CYN_PARENT(animal, base, "Dog"), CYN_ATTR(trick));
 TEST(family) {
   cyn_db *db;
   cyn_memory *memory = cyn_memory_new();
-  OK(cyn_open("memory:", NULL, &db, &error));
+  OK(place_open(&db, &error));
   OK(cyn_create_model(db, animal, NULL, &error));
   cat tom = {.base = {.name = "tom"}, .lives = 9};
   lion leo = {.base = {.base = {.name = "leo"}, .lives = 1}, .mane = 2.5};
@@ -64,7 +65,7 @@ TEST(family) {
   CHECK_INT(count, 1);
   OK(cyn_count(db, lion, CYN_NO_EXPRESSION, cyn_read(.filter = cyn_expr("lives > ?", 1)), &count, &error));
   CHECK_INT(count, 0);
-  cyn_db_close(db);
+  place_close(db);
   cyn_memory_destroy(memory);
 }
 
@@ -102,7 +103,7 @@ CYN_MODEL(spot, CYN_TABLE("Spot"), CYN_CUSTOM_HASH_KEY(at, &point_type), CYN_ATT
 TEST(custom) {
   cyn_db *db;
   cyn_memory *memory = cyn_memory_new();
-  OK(cyn_open("memory:", NULL, &db, &error));
+  OK(place_open(&db, &error));
   OK(cyn_create_model(db, spot, NULL, &error));
   spot s = {{1, 2}, 3}, r = {{0, 0}, 0};
   OK(cyn_save(db, spot, &s, cyn_if("at <> ?", cyn_field(spot, &s, at)), &error));
@@ -118,7 +119,7 @@ TEST(custom) {
   CHECK(cyn_from_item(spot, &r, item, memory, &error) != CYN_OK);
   CHECK_STR(error.message, "model spot, attribute at: a point is X:Y");
   cyn_item_builder_destroy(b);
-  cyn_db_close(db);
+  place_close(db);
   cyn_memory_destroy(memory);
   cyn_error_clean_up(&error);
 }
@@ -223,7 +224,7 @@ TEST(tables) {
   cyn_memory *memory = cyn_memory_new();
   const cyn_table_description *table;
   bool exists;
-  OK(cyn_open("memory:", NULL, &db, &error));
+  OK(place_open(&db, &error));
   OK(cyn_model_table_exists(db, &job_model, &exists, &error));
   CHECK(!exists);
   OK(cyn_create_model(db, job, cyn_table(.wait = true), &error));
@@ -248,7 +249,7 @@ TEST(tables) {
   OK(cyn_drop_model(db, job, cyn_table(.wait = true), &error));
   CHECK(cyn_drop_model(db, job, NULL, &error) != CYN_OK);
   OK(cyn_drop_model(db, job, cyn_table(.ignore_existing = true), &error));
-  cyn_db_close(db);
+  place_close(db);
   cyn_memory_destroy(memory);
   cyn_error_clean_up(&error);
 }

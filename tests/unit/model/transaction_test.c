@@ -1,6 +1,7 @@
 /* Transactions of writes and of reads. */
 #include <cynamo/cynamo.h>
 
+#include "place.h"
 #include "test.h"
 
 typedef struct account {
@@ -27,7 +28,7 @@ static cyn_error error;
 static account a, b;
 
 static void set_up(void) {
-  OK(cyn_open("memory:", NULL, &db, &error));
+  OK(place_open(&db, &error));
   OK(cyn_create_model(db, account, NULL, &error));
   OK(cyn_create_model(db, entry, NULL, &error));
   memory = cyn_memory_new();
@@ -38,7 +39,7 @@ static void set_up(void) {
 }
 static void tear_down(void) {
   cyn_memory_destroy(memory);
-  cyn_db_close(db);
+  place_close(db);
   cyn_error_clean_up(&error);
 }
 
