@@ -70,6 +70,12 @@ for source in examples/*.c; do
       printf '%s\n' 'CH-BE  Bern' 'CH-ZH  Zürich' >"$work/expected"
       if country_store; then check query "$work/expected" "file:$work/data" CH; else fail "query: no data to ask"; fi
       ;;
+    profiles)
+      printf '%s\n' 'half: CynamoNoCredentials: the credentials file: [half] has aws_access_key_id and no aws_secret_access_key' \
+        'nowhere: CynamoUsageError: no Region: write aws:REGION, set AWS_DEFAULT_REGION, or give the profile a region' \
+        'missing: CynamoUsageError: the profile "missing" is in neither the config nor the credentials file' >"$work/expected"
+      check profiles "$work/expected"
+      ;;
     *) fail "$name: tools/test-examples.sh has no line for it" ;;
   esac
 done
