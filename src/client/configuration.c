@@ -31,7 +31,7 @@ static cyn_status read_file(const char *variable, const char *usual, cyn_i_arena
 }
 
 /* The name of "[profile NAME]", or absent. `scratch` is overwritten. */
-static cyn_bytes plain_name(cyn_bytes section, cyn_i_config_kind *kind, cyn_i_arena *scratch) {
+static cyn_bytes plain_name(cyn_bytes section, cyn_i_config_kind *kind, cyn_i_arena *scratch, bool *is_whole) {
   static const struct {
     const char *start;
     cyn_i_config_kind kind;
@@ -44,8 +44,9 @@ static cyn_bytes plain_name(cyn_bytes section, cyn_i_config_kind *kind, cyn_i_ar
   *kind = starts[at].kind;
   char **words = NULL;
   cyn_i_arena_reset(scratch, 64 << 10);
-  if (cyn_i_shell_words_split(section, scratch, &words, &count) != CYN_SHELL_OK || count != 2) return none;
-  return cyn_str(words[1]);
+  cyn_i_shell_result result = cyn_i_shell_words_split(section, scratch, &words, &count);
+  if (result == CYN_SHELL_NO_MEMORY) *is_whole = false;
+  return result == CYN_SHELL_OK && count == 2 ? cyn_str(words[1]) : none;
 }
 
 static cyn_status name_sections(cyn_i_configuration *out, cyn_i_arena *arena, cyn_error *error) {
@@ -57,7 +58,7 @@ static cyn_status name_sections(cyn_i_configuration *out, cyn_i_arena *arena, cy
   bool is_whole = true;
   for (size_t i = 0; i < out->config.count; i++) {
     const cyn_i_config_section *section = &out->config.sections[i];
-    cyn_bytes name = plain_name(section->name, &named[count].kind, &scratch);
+    cyn_bytes name = plain_name(section->name, &named[count].kind, &scratch, &is_whole);
     if (name.data == NULL) continue;
     named[count].name = cyn_i_arena_copy(arena, name);
     named[count].name_hash = cyn_i_hash64(name);

@@ -1,5 +1,6 @@
 #include "client/credentials.h"
 
+#include "base/alloc.h"
 #include "stand_in.h"
 
 TEST(the_order_of_the_chain) {
@@ -62,4 +63,47 @@ TEST(keys_in_json) {
   CHECK(keys.access_key_id.data == NULL);
   CHECK(!cyn_i_credentials_from_json(cyn_str("[]"), "Token", &arena, &keys));
   cyn_i_arena_clean_up(&arena);
+}
+
+static int allocations_left;
+
+static int fail_after(size_t size) {
+  (void)size;
+  return allocations_left-- <= 0;
+}
+
+/* Every allocation fails in turn: the keys that are there are found, or there is an error; never other keys. */
+static void starve(const char *profile, const char *source) {
+  bool is_found = false;
+  for (int n = 0; n < 200 && !is_found; n++) {
+    cyn_i_credentials_provider *provider;
+    cyn_i_credentials keys = {0};
+    cyn_error error = CYN_ERROR_INIT;
+    cyn_i_arena arena;
+    cyn_i_arena_init(&arena, 0);
+    const cyn_i_credentials_options options = {.profile = cyn_str(profile)};
+    allocations_left = n;
+    cyn_i_alloc_hook = fail_after;
+    cyn_status status = cyn_i_credentials_provider_new(&options, &provider, &error);
+    if (status == CYN_OK) status = cyn_i_credentials_get(provider, &arena, &keys, &error);
+    cyn_i_alloc_hook = NULL;
+    is_found = status == CYN_OK;
+    if (is_found) CHECK_STR(keys.source, source);
+    else CHECK(status == CYN_E_OUT_OF_MEMORY || status == CYN_E_CREDENTIALS); /* an answer that could not be read */
+    cyn_error_clean_up(&error);
+    cyn_i_credentials_provider_destroy(provider);
+    cyn_i_arena_clean_up(&arena);
+  }
+  CHECK(is_found);
+}
+
+TEST(without_memory) {
+  surroundings s;
+  begin(&s);
+  write_file(&s, ".aws/config",
+             "[profile \"a b\"]\nm =\n  n = o\naws_access_key_id = CF\naws_secret_access_key = S\n[profile p]\ncredential_process = "
+             "echo '{\"Version\":1,\"AccessKeyId\":\"P\\u0041\",\"SecretAccessKey\":\"S\"}'\n");
+  starve("a b", "config-file");
+  starve("p", "custom-process");
+  end(&s);
 }
