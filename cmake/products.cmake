@@ -40,7 +40,7 @@ install(FILES ${CMAKE_SOURCE_DIR}/docs/cynamo.1 DESTINATION ${CMAKE_INSTALL_MAND
 
 # Benchmarks use the public headers and, for the limit beside them, the foreign library itself.
 pkg_check_modules(LIBCURL REQUIRED IMPORTED_TARGET libcurl) # its headers; the library itself loads it when needed
-foreach(name engine_bench bare_loop client_bench)
+foreach(name engine_bench bare_loop client_bench model_bench)
   if(EXISTS ${CMAKE_SOURCE_DIR}/bench/${name}.c)
     add_executable(${name} EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/${name}.c)
     target_link_libraries(${name} PRIVATE cynamo_static)

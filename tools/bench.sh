@@ -1,11 +1,13 @@
 #!/bin/sh
-# `make bench`: the engine beside raw LMDB, the server beside a bare loop. BENCH_ITEMS sets the size (10000).
+# `make bench`: the engine beside raw LMDB, the mapper beside raw items, the server beside a bare loop. BENCH_ITEMS sets the size (10000).
 set -eu
 build=$1
 items=${BENCH_ITEMS:-10000}
-cmake --build "$build" --target engine_bench bare_loop client_bench >/dev/null
+cmake --build "$build" --target engine_bench bare_loop client_bench model_bench >/dev/null
 echo "== in process, beside raw LMDB"
 "$build/bench/engine_bench" "$items" 5
+echo "== structs, beside raw items"
+"$build/bench/model_bench"
 echo "== over HTTP, beside a bare loop"
 python3 bench/http_bench.py "$build" --items "$items"
 echo "== a remote call, beside bare libcurl and boto3"

@@ -76,6 +76,9 @@ for source in examples/*.c; do
         'missing: CynamoUsageError: the profile "missing" is in neither the config nor the credentials file' >"$work/expected"
       check profiles "$work/expected"
       ;;
+    batches | errors | indexes | locking | models | polymorphism | queries | settings | signals | transactions)
+      check "$name" "tests/golden/examples/$name.txt"
+      ;;
     *) fail "$name: tools/test-examples.sh has no line for it" ;;
   esac
 done
