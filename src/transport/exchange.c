@@ -116,8 +116,8 @@ static bool is_clean(cyn_bytes text) {
 
 /* "Name: value" lines, then those that stop libcurl from adding its own. */
 static cyn_status put_headers(cyn_i_exchange *exchange, const cyn_i_http_request *request) {
-  static const char *const silenced[] = {"Expect:", "Accept:"};
-  enum { SILENCED = sizeof silenced / sizeof silenced[0] };
+  static const char *const silenced[] = {"Accept:", "Expect:"}; /* the second is added to large bodies only */
+  enum { SILENCED = sizeof silenced / sizeof silenced[0], EXPECT_BYTES = 1 << 19 };
   size_t total = 1;
   for (size_t i = 0; i < request->header_count; i++) {
     const cyn_i_http_header *header = &request->headers[i];
@@ -146,7 +146,7 @@ static cyn_status put_headers(cyn_i_exchange *exchange, const cyn_i_http_request
     cyn_i_buf_append(text, header->value.data, header->value.size);
     cyn_i_buf_byte(text, '\0');
   }
-  for (size_t i = 0; i < SILENCED; i++) exchange->nodes[count++].data = (char *)(uintptr_t)silenced[i];
+  for (size_t i = 0; i < (request->body.size > EXPECT_BYTES ? 2 : 1); i++) exchange->nodes[count++].data = (char *)(uintptr_t)silenced[i];
   for (size_t i = 0; i < count; i++) exchange->nodes[i].next = i + 1 < count ? &exchange->nodes[i + 1] : NULL;
   return CYN_OK;
 }

@@ -75,8 +75,8 @@ TEST(what_is_sent) {
                                       "\r\nX-Amz-Target: DynamoDB_20120810.GetItem\r\n", "\r\nX-Amz-Security-Token: the-token\r\n",
                                       "\r\nX-Amz-Trace: t\r\n", "\r\nX-Other: o\r\n", " app/1\r\n", "\r\nUser-Agent: cynamo/",
                                       "\r\n\r\n{\"TableName\":\"Thread\"}",
-                                      "/eu-west-3/dynamodb/aws4_request, SignedHeaders=content-type;host;x-amz-date;"
-                                      "x-amz-security-token;x-amz-target;x-amz-trace, Signature="};
+                                      ("/eu-west-3/dynamodb/aws4_request, SignedHeaders=content-type;host;x-amz-date;"
+                                       "x-amz-security-token;x-amz-target;x-amz-trace, Signature=")};
   for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
     if (strstr(f.server.last, lines[i]) == NULL) test_failed(__FILE__, __LINE__, "no %s in\n%s", lines[i], f.server.last);
   cyn_list_streams_input streams = CYN_LIST_STREAMS_INPUT_INIT;

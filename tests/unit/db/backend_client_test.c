@@ -64,6 +64,44 @@ TEST(structs_go_the_same_way) {
   }
 }
 
+TEST(large_items_and_answers) {
+  enum { SIZE = 390000, ITEMS = 12 };
+  static char text[SIZE];
+  memset(text, 'x', sizeof text);
+  both b;
+  FOR_ALL_KINDS(b) {
+    both_table(&b);
+    cyn_item_builder *builder = cyn_item_builder_new();
+    for (int i = 0; i < ITEMS; i++) {
+      cyn_put_item_input input = CYN_PUT_ITEM_INPUT_INIT;
+      const cyn_put_item_output *output;
+      cyn_item_builder_reset(builder);
+      cyn_item_put_string(builder, cyn_str("pk"), cyn_str("a"));
+      cyn_item_put_int(builder, cyn_str("sk"), i);
+      cyn_item_put_string(builder, cyn_str("text"), (cyn_bytes){text, sizeof text});
+      CHECK_INT(cyn_item_builder_finish(builder, &input.item, &b.error), CYN_OK);
+      input.table_name = cyn_str("Thread");
+      CHECK_INT(cyn_put_item(b.db, &input, b.result, &output, &b.error), CYN_OK);
+    }
+    cyn_scan_input scan = CYN_SCAN_INPUT_INIT;
+    scan.table_name = cyn_str("Thread");
+    cyn_paginator *pages = NULL;
+    const void *page;
+    size_t items = 0;
+    REQUIRE(cyn_paginator_new(b.db, CYN_OPERATION_SCAN, &scan, &pages, &b.error) == CYN_OK);
+    while (cyn_paginator_next(pages, &page, &b.error) == CYN_OK && page != NULL) {
+      const cyn_scan_output *output = page;
+      for (size_t i = 0; i < output->items.count; i++, items++) {
+        cyn_bytes got = cyn_value_string(cyn_item_get(output->items.at[i], cyn_str("text")));
+        CHECK(got.size == SIZE && memcmp(got.data, text, SIZE) == 0);
+      }
+    }
+    CHECK_INT(items, ITEMS);
+    cyn_paginator_destroy(pages);
+    cyn_item_builder_destroy(builder);
+  }
+}
+
 TEST(a_child_goes_on_over_http_only) {
   both b;
   FOR_ALL_KINDS(b) {
