@@ -18,13 +18,13 @@
 typedef struct cli_given {
   const char *url, *region, *profile;             /* where */
   const char *output, *format, *state, *errors;   /* how */
-  const char *index, *select, *start, *expression, *names, *values, *columns, *types;
+  const char *index, *select, *start, *columns, *types;
   const char *begins_with, *from, *to, *after, *before;
   const char *ttl, *stream;
   cli_list where, set, add, remove, delete_from, global_indexes, local_indexes, tags;
   cyn_opt_int limit, page_size, read_units, write_units;
   bool dynamodb_json, yes, help, quiet;
-  bool consistent, reverse, old, if_new, no_wait, all_regions, restart, strings, consumed;
+  bool consistent, reverse, old, if_new, no_wait, all_regions, restart, strings;
 } cli_given;
 
 /* The row of an option in session_options.c as the parser wants it, `into` this struct. Returns how many were put. */

@@ -45,10 +45,10 @@ static void finish(const listing *l) {
   else if (l->is_json) cli_print_document(l->run, l->document);
 }
 
-/* The URL without the Region that stands in it: that one would hold for every open. */
+/* An aws: URL names its Region: this is the URL without it. Elsewhere the option stands over the URL. */
 static const char *without_region(cli_run *run) {
-  const char *url = run->session->url;
-  if (strncmp(url, "aws:", 4) == 0) return cli_format(run->memory, "aws:%s", strchr(url, '?') != NULL ? strchr(url, '?') : "");
+  const char *url = run->session->url, *parameters = strchr(url, '?');
+  if (strncmp(url, "aws:", 4) == 0) return cli_format(run->memory, "aws:%s", parameters != NULL ? parameters : "");
   return url;
 }
 
@@ -77,11 +77,6 @@ static int list_all(listing *l) {
   const char *home = run->given.region != NULL ? run->given.region : getenv("AWS_REGION");
   if (home == NULL && strncmp(run->session->url, "aws:", 4) == 0 && run->session->url[4] != '\0') home = run->session->url + 4;
   if (strncmp(url, "memory:", 7) == 0) return cli_complain("a %s database has one Region: leave --all-regions out", "memory:");
-  bool is_file = strncmp(url, "file:", 5) == 0;
-  if (is_file) {
-    /* one owner: this process opens the folder again for each Region, by its own registry */
-    url = run->session->url;
-  }
   int worst = CLI_OK;
   for (size_t i = 0; (region = cli_region(home, i)) != NULL; i++) {
     int status = list_region(l, url, region);

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from conftest import Server
+
 
 def test_keys_are_typed_by_the_table(cynamo):
     cynamo("create-table", "Num", "id:N", "part:B")
@@ -269,9 +271,6 @@ def test_call(thread, tmp_path):
     assert "  action 2: ConditionalCheckFailed: " in failed.err
 
 
-AWS = {"url": "https://dynamodb.eu-west-1.amazonaws.com"}
-
-
 @pytest.mark.parametrize("arguments", [
     ["put", "T", "{}"], ["update", "T", "a", "--set", "a = 1"], ["create-table", "T", "a"], ["delete-table", "T"],
     ["call", "PutItem", "{}"], ["call", "ExecuteStatement", '{"Statement": "DELETE FROM T"}'], ["import", "T", "file"],
@@ -288,7 +287,12 @@ def test_the_url(cynamo, tmp_path):
     assert cynamo("tables", CYNAMO_URL="file:data").out == "Kept\n"
     refused = cynamo("tables", CYNAMO_URL="http://127.0.0.1:1", status=3)
     assert "http://127.0.0.1:1" in refused.err and "`cynamo serve` starts one" in refused.err and "CYNAMO_URL" in refused.err
-    assert "unknown" in cynamo("tables", "--url", "nonsense:", status=2).err or True
+    assert "nonsense:" in cynamo("tables", "--url", "nonsense:", status=2).err
+    cynamo("create-table", "West", "a", "--url", "file:data", "--region", "us-west-2")
+    assert cynamo("tables", "--url", "file:data", "--all-regions").out == "us-east-1\tKept\nus-west-2\tWest\n"
+    owner = Server(f"file:{tmp_path}/data")
+    assert str(owner.process.pid) in cynamo("tables", "--url", "file:data", status=3).err
+    owner.stop()
     assert "--profile is for http: and aws:" in cynamo("tables", "--url", "memory:", "--profile", "p", status=2).err
 
 
