@@ -96,6 +96,12 @@ static cyn_status make_condition(cyn_i_call *call, const cyn_i_legacy_term *term
   return *out != NULL ? CYN_OK : cyn_i_error_no_memory(call->error);
 }
 
+/* With nothing to combine. (With one condition it is ignored.) */
+static cyn_status operator_alone(cyn_i_call *call, cyn_bytes conditional_operator) {
+  if (conditional_operator.data == NULL) return CYN_OK;
+  return cyn_i_error_set(call->error, CYN_E_VALIDATION, "ConditionalOperator cannot be used without Filter or Expected");
+}
+
 /* ---- Expected ---- */
 
 static cyn_status expected_fault(cyn_i_call *call, const char *format, const char *word, cyn_bytes attribute) {
@@ -140,7 +146,7 @@ static cyn_status expected_plain(cyn_i_call *call, cyn_bytes name, const cyn_exp
 cyn_status cyn_i_legacy_expected(cyn_i_call *call, const cyn_expected_attribute_map *expected, cyn_bytes conditional_operator,
                                  cyn_i_bound **out) {
   *out = NULL;
-  if (expected->at == NULL) return CYN_OK;
+  if (expected->at == NULL) return operator_alone(call, conditional_operator);
   cyn_i_legacy_term *terms = cyn_i_arena_zalloc(call->arena, expected->count + 1, sizeof *terms);
   if (terms == NULL) return cyn_i_error_no_memory(call->error);
   for (size_t i = 0; i < expected->count; i++) {
@@ -171,7 +177,7 @@ static cyn_status check_condition(cyn_i_call *call, const cyn_condition *conditi
 cyn_status cyn_i_legacy_filter(cyn_i_call *call, const cyn_filter_condition_map *filter, cyn_bytes conditional_operator,
                                cyn_i_bound **out) {
   *out = NULL;
-  if (filter->at == NULL) return CYN_OK;
+  if (filter->at == NULL) return operator_alone(call, conditional_operator);
   cyn_i_legacy_term *terms = cyn_i_arena_zalloc(call->arena, filter->count + 1, sizeof *terms);
   if (terms == NULL) return cyn_i_error_no_memory(call->error);
   for (size_t i = 0; i < filter->count; i++) {

@@ -49,6 +49,8 @@ static size_t find(cyn_bytes key, const void *at, size_t stride, size_t count, c
   return count;
 }
 
+#define PLACEHOLDER_SIZE_MAX 255
+
 static cyn_status check_names(const cyn_i_substitutions *substitutions, cyn_i_arena *arena, cyn_i_check *check,
                               cyn_error *error) {
   cyn_string_map names = substitutions->names;
@@ -59,6 +61,10 @@ static cyn_status check_names(const cyn_i_substitutions *substitutions, cyn_i_ar
       return answer(CYN_CHECK_NAMES_KEY, check, error,
                     cyn_i_arena_printf(arena, "ExpressionAttributeNames contains invalid key: Syntax error; key: \"%.*s\"",
                                        CYN_BYTES_FORMAT(names.at[i].key)));
+    if (names.at[i].key.size > PLACEHOLDER_SIZE_MAX)
+      return answer(CYN_CHECK_NAMES_KEY, check, error,
+                    "ExpressionAttributeNames contains invalid key: The expression attribute map contains a key that is too "
+                    "long");
     /* items have no attributes without a name: an update would make one */
     if (names.at[i].value.size == 0)
       return answer(CYN_CHECK_NAMES_KEY, check, error,
@@ -81,12 +87,17 @@ static cyn_status check_values(const cyn_i_substitutions *substitutions, cyn_i_a
   const cyn_fault *fault = substitutions->values.fault;
   if (substitutions->values.data != NULL && substitutions->value_count == 0 && fault == NULL)
     return answer(CYN_CHECK_VALUES_EMPTY, check, error, "ExpressionAttributeValues must not be empty");
-  for (size_t i = 0; i < substitutions->value_count; i++)
+  for (size_t i = 0; i < substitutions->value_count; i++) {
     if (!cyn_i_is_placeholder(substitutions->value_key[i], ':'))
       return answer(
           CYN_CHECK_VALUES_KEY, check, error,
           cyn_i_arena_printf(arena, "ExpressionAttributeValues contains invalid key: Syntax error; key: \"%.*s\"",
                              CYN_BYTES_FORMAT(substitutions->value_key[i])));
+    if (substitutions->value_key[i].size > PLACEHOLDER_SIZE_MAX)
+      return answer(CYN_CHECK_VALUES_KEY, check, error,
+                    "ExpressionAttributeValues contains invalid key: The expression attribute map contains a key that is "
+                    "too long");
+  }
   if (fault != NULL)
     return answer(CYN_CHECK_VALUES_VALUE, check, error,
                   cyn_i_arena_printf(arena, "ExpressionAttributeValues contains invalid value: %s for key %.*s",
