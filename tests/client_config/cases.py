@@ -236,6 +236,20 @@ case("url of dual stack", env={**K, "AWS_ENDPOINT_URL": "https://dynamodb.us-eas
 case("url and account", env={**K, **R, "AWS_ENDPOINT_URL": "http://h", "AWS_ACCOUNT_ID": "123456789012"})
 case("url and local", env={**K, "AWS_ENDPOINT_URL": "http://h"}, region="local")
 
+# ---- the services that credentials need ----
+for service in ("sts", "sso", "sso-oidc", "signin"):
+    for name in ("us-east-1", "us-gov-west-1", "us-gov-east-1", "cn-north-1", "us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1",
+                 "us-isof-south-1", "eusc-de-east-1", "xx-new-9"):
+        case(f"service {service} {name}", service=service, region=name, env=K, only="endpoint")
+    for fips, dual in ((1, 0), (0, 1), (1, 1)):
+        for name in ("us-east-1", "us-gov-west-1", "us-gov-east-1", "cn-north-1", "us-iso-east-1"):
+            case(f"service {service} {name} fips {fips} dual {dual}", service=service, region=name, only="endpoint",
+                 env={**K, "AWS_USE_FIPS_ENDPOINT": str(bool(fips)).lower(), "AWS_USE_DUALSTACK_ENDPOINT": str(bool(dual)).lower()})
+    case(f"service {service} general url", service=service, region="us-east-1", env={**K, "AWS_ENDPOINT_URL": "http://h/x"}, only="endpoint")
+for name, mode in (("eu-west-1", "legacy"), ("us-east-2", "legacy"), ("eu-south-1", "legacy"), ("aws-global", "regional"), ("eu-west-1", "regional")):
+    case(f"service sts {name} {mode}", service="sts", region=name, env={**K, "AWS_STS_REGIONAL_ENDPOINTS": mode}, only="endpoint")
+case("service sts legacy by config", "[default]\nsts_regional_endpoints = legacy\n", service="sts", region="eu-west-1", env=K, only="endpoint")
+
 # ---- account endpoints ----
 A = {**K, "AWS_ACCOUNT_ID": "123456789012"}
 for mode in ("preferred", "disabled", "required", "Required", ""):

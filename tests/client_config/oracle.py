@@ -85,12 +85,27 @@ def _endpoint(options, use_own_keys, service):
 
     client.meta.events.register("before-send", before_send)
     try:
-        client.list_streams() if service == "dynamodbstreams" else client.list_tables()
+        CALLS[service](client)
     except _Sent:
         pass
     auth = seen["auth"].decode() if isinstance(seen["auth"], bytes) else seen["auth"]
-    scope = auth.split("Credential=", 1)[1].split("/")
-    return {"url": seen["url"].rstrip("/"), "region": client.meta.region_name, "signing_region": scope[2]}
+    answer = {"url": seen["url"].partition("?")[0].rstrip("/"), "region": client.meta.region_name}
+    if "Credential=" in auth:
+        answer["signing_region"] = auth.split("Credential=", 1)[1].split("/")[2]
+    for path in ("/federation/credentials", "/v1/token", "/token"):
+        answer["url"] = answer["url"].removesuffix(path)
+    return answer
+
+
+CALLS = {
+    "dynamodb": lambda client: client.list_tables(),
+    "dynamodbstreams": lambda client: client.list_streams(),
+    "sts": lambda client: client.get_caller_identity(),
+    "sso": lambda client: client.get_role_credentials(roleName="r", accountId="1", accessToken="t"),
+    "sso-oidc": lambda client: client.create_token(clientId="c", clientSecret="s", grantType="refresh_token", refreshToken="r"),
+    "signin": lambda client: client.create_o_auth2_token(
+        tokenInput={"clientId": "arn:aws:signin:::devtools/same-device", "grantType": "refresh_token", "refreshToken": "r"}),
+}
 
 
 def _attempt(function, *arguments):

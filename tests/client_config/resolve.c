@@ -1,7 +1,7 @@
 /* Prints, as one line of JSON, which keys, Region and endpoint Cynamo's client takes from the files and the environment it
  * is run in: what test_config.py compares with botocore.
  *   resolve [profile=…] [region=…] [access_key=…] [secret_key=…] [token=…] [account=…] [endpoint_url=…]
- *           [service=dynamodbstreams] [container_base=…] [local=1] */
+ *           [service=dynamodbstreams|sts|sso|sso-oidc|signin] [container_base=…] [local=1] */
 #include <stdio.h>
 
 #include "client/container.h"
@@ -55,14 +55,33 @@ static cyn_bytes put_credentials(int argc, char **argv, cyn_i_arena *arena, cyn_
   return status == CYN_OK ? keys.account_id : absent;
 }
 
+static int service_of(cyn_bytes name) {
+  static const struct {
+    const char *name;
+    cyn_i_service service;
+  } services[] = {{"dynamodbstreams", CYN_SERVICE_STREAMS}, {"sts", CYN_SERVICE_STS}, {"sso", CYN_SERVICE_SSO},
+                  {"sso-oidc", CYN_SERVICE_SSO_OIDC}, {"signin", CYN_SERVICE_SIGN_IN}};
+  for (size_t i = 0; name.data != NULL && i < sizeof services / sizeof services[0]; i++)
+    if (strcmp(name.data, services[i].name) == 0) return (int)services[i].service;
+  return CYN_SERVICE_DYNAMODB;
+}
+
+static cyn_status resolve(int argc, char **argv, cyn_i_arena *arena, cyn_i_endpoint *out, cyn_error *error) {
+  int service = service_of(option(argc, argv, "service"));
+  const cyn_i_endpoint_options options = {option(argc, argv, "region"), option(argc, argv, "profile"),
+                                          option(argc, argv, "endpoint_url"), service == CYN_SERVICE_STREAMS};
+  if (service <= CYN_SERVICE_STREAMS) return cyn_i_endpoint_resolve(&options, arena, out, error);
+  cyn_i_configuration configuration;
+  cyn_status status = cyn_i_configuration_load(options.profile, arena, &configuration, error);
+  if (status != CYN_OK) return status;
+  return cyn_i_endpoint_of_service(&configuration, (cyn_i_service)service, options.region, absent, arena, out, error);
+}
+
 static void put_endpoint(int argc, char **argv, cyn_bytes account, cyn_i_arena *arena, cyn_i_buf *out) {
-  cyn_bytes service = option(argc, argv, "service"), url = absent;
-  cyn_i_endpoint_options options = {option(argc, argv, "region"), option(argc, argv, "profile"),
-                                    option(argc, argv, "endpoint_url"),
-                                    service.data != NULL && strcmp(service.data, "dynamodbstreams") == 0};
+  cyn_bytes url = absent;
   cyn_i_endpoint endpoint;
   cyn_error error = CYN_ERROR_INIT;
-  cyn_status status = cyn_i_endpoint_resolve(&options, arena, &endpoint, &error);
+  cyn_status status = resolve(argc, argv, arena, &endpoint, &error);
   if (status == CYN_OK) status = cyn_i_endpoint_of_account(&endpoint, account, arena, &url, &error);
   if (status != CYN_OK) {
     put_error(out, &error);

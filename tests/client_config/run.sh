@@ -8,6 +8,7 @@ root=$PWD
 build=$(cd "${1:-build}" && pwd) || exit 2
 venv=${2:-$root/build/venv}
 "$root/tools/test-venv.sh" "$venv" >/dev/null || exit 2
+venv=$(cd "$venv" && pwd)
 runtime=$venv/client_config
 if [ ! -d "$runtime/awscrt" ]; then
   "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --retries 3 --target "$runtime" awscrt==0.38.1 >&2 ||
