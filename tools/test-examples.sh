@@ -47,6 +47,7 @@ JSON
 {"Country": {"S": "CH"}, "Code": {"S": "CH-BE"}, "Name": {"S": "Bern"}}
 {"Country": {"S": "AT"}, "Code": {"S": "AT-9"}, "Name": {"S": "Wien"}}
 JSON
+  : >"$work/ready"
   "$build/cynamo" serve "file:$work/data" --port 0 --init "$work/init" >"$work/ready" 2>"$work/server.err" &
   local server=$! tries=0
   until grep -q listening "$work/ready" || [ $tries -ge 100 ]; do
