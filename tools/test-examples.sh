@@ -80,7 +80,7 @@ for source in examples/*.c; do
         'missing: CynamoUsageError: the profile "missing" is in neither the config nor the credentials file' >"$work/expected"
       check profiles "$work/expected"
       ;;
-    batches | errors | indexes | locking | models | polymorphism | queries | settings | signals | transactions)
+    batches | errors | indexes | locking | migrations | models | polymorphism | queries | settings | signals | transactions)
       check "$name" "tests/golden/examples/$name.txt"
       ;;
     *) check "$name" "" memory: ;;

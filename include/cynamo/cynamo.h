@@ -6,7 +6,8 @@
  *   result.h      what a call returns, JSON calls       server.h      a DynamoDB server inside the process
  *   client.h      submitted calls, paginators, waiters, whole batches
  *   model.h       the object mapper: structs as items      exception.h  what kind an error is
- *   signal.h      told before and after every call */
+ *   signal.h      told before and after every call      migration.h  steps over all items of a table
+ *   settings.h    the default configuration */
 #ifndef CYNAMO_CYNAMO_H
 #define CYNAMO_CYNAMO_H
 
@@ -16,6 +17,7 @@
 #include <cynamo/error.h>
 #include <cynamo/exception.h>
 #include <cynamo/item.h>
+#include <cynamo/migration.h>
 #include <cynamo/model.h>
 #include <cynamo/operations.h>
 #include <cynamo/result.h>

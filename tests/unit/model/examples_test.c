@@ -9,7 +9,7 @@
 #include "test.h"
 
 static const char *const names[] = {"models",       "queries", "batches",      "indexes", "transactions",
-                                    "locking", "polymorphism", "settings", "signals", "errors"};
+                                    "locking", "polymorphism", "settings", "signals", "errors", "migrations"};
 
 static size_t run(const char *folder, const char *name, const char *url, char *out, size_t room, int *status) {
   char command[4096];

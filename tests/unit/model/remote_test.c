@@ -26,3 +26,4 @@ TEST(cursor) { run("cursor"); }
 TEST(batch) { run("batch"); }
 TEST(transaction) { run("transaction"); }
 TEST(plan) { run("plan"); }
+TEST(migration) { run("migration"); }
