@@ -372,7 +372,8 @@ cyn_status cyn_model_get_many(cyn_db *db, const cyn_model *model, void *objects,
   cyn_read_options own;
   CYN_I_OPTIONS_READ(own, options);
   cyn_i_request request;
-  cyn_status status = cyn_i_request_begin(&request, db, model, error);
+  cyn_status status = cyn_i_need_memory(memory, model, error);
+  if (status == CYN_OK) status = cyn_i_request_begin(&request, db, model, error);
   if (status != CYN_OK) return status;
   many m = {&request, objects, found, NULL, count, &own, memory, request.plan};
   m.keys = cyn_i_arena_zalloc(request.arena, count + 1, sizeof *m.keys);

@@ -50,6 +50,11 @@ bool cyn_i_store_int(unsigned kind, void *at, int64_t value);
 
 /* ---- reading ---- */
 
+/* What a reading call says that was given no memory. */
+static inline cyn_status cyn_i_need_memory(const cyn_memory *memory, const cyn_model *model, cyn_error *error) {
+  return memory != NULL ? CYN_OK : cyn_i_model_error(error, CYN_E_MODEL, model, NULL, "this call needs a cyn_memory");
+}
+
 /* Fills all attributes' fields of *object; the others are left alone. */
 cyn_status cyn_i_read_object(cyn_i_codec *codec, const cyn_i_plan *plan, const uint8_t *item, void *object);
 cyn_status cyn_i_read_field(cyn_i_codec *codec, const cyn_i_field *field, const uint8_t *value, const cyn_i_place *place,

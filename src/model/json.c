@@ -235,7 +235,8 @@ static cyn_status read_value(json_reader *r, cyn_i_json_token token, const cyn_i
 cyn_status cyn_model_from_json(const cyn_model *model, void *object, const char *json, cyn_memory *memory,
                                cyn_error *error) {
   const cyn_i_plan *plan;
-  cyn_status status = cyn_i_plan_get(model, &plan, error);
+  cyn_status status = cyn_i_need_memory(memory, model, error);
+  if (status == CYN_OK) status = cyn_i_plan_get(model, &plan, error);
   if (status != CYN_OK) return status;
   cyn_i_codec codec = {model, memory, error, 0};
   cyn_i_buf buf;

@@ -246,7 +246,8 @@ cyn_status cyn_model_get(cyn_db *db, const cyn_model *model, void *object, cyn_e
   CYN_I_OPTIONS_READ(own, options);
   cyn_i_request request;
   cyn_item key;
-  cyn_status status = cyn_i_request_begin(&request, db, model, error);
+  cyn_status status = cyn_i_need_memory(memory, model, error);
+  if (status == CYN_OK) status = cyn_i_request_begin(&request, db, model, error);
   if (status != CYN_OK) return status;
   status = cyn_i_write_keys(&request, keys, &key);
   if (status == CYN_OK) status = get_into(&request, key, object, &own, memory);
@@ -260,7 +261,8 @@ cyn_status cyn_model_refresh(cyn_db *db, const cyn_model *model, void *object, c
   CYN_I_OPTIONS_READ(own, options);
   cyn_i_request request;
   cyn_item key;
-  cyn_status status = cyn_i_request_begin(&request, db, model, error);
+  cyn_status status = cyn_i_need_memory(memory, model, error);
+  if (status == CYN_OK) status = cyn_i_request_begin(&request, db, model, error);
   if (status != CYN_OK) return status;
   status = object_key(&request, object, &key);
   if (status == CYN_OK) status = get_into(&request, key, object, &own, memory);
@@ -292,7 +294,8 @@ cyn_status cyn_model_to_item(const cyn_model *model, const void *object, cyn_ite
                              cyn_error *error) {
   const cyn_i_plan *plan;
   *out = (cyn_item){NULL, 0, NULL};
-  cyn_status status = cyn_i_plan_get(model, &plan, error);
+  cyn_status status = cyn_i_need_memory(memory, model, error);
+  if (status == CYN_OK) status = cyn_i_plan_get(model, &plan, error);
   if (status != CYN_OK) return status;
   cyn_i_codec codec = {model, memory, error, 0};
   cyn_i_buf buf;
@@ -304,7 +307,8 @@ cyn_status cyn_model_to_item(const cyn_model *model, const void *object, cyn_ite
 
 cyn_status cyn_model_from_item(const cyn_model *model, void *object, cyn_item item, cyn_memory *memory, cyn_error *error) {
   const cyn_i_plan *plan;
-  cyn_status status = cyn_i_plan_get(model, &plan, error);
+  cyn_status status = cyn_i_need_memory(memory, model, error);
+  if (status == CYN_OK) status = cyn_i_plan_get(model, &plan, error);
   if (status != CYN_OK) return status;
   if (item.data == NULL) return cyn_i_model_error(error, CYN_E_DESERIALIZATION, model, NULL, "the item is absent");
   cyn_i_codec codec = {model, memory, error, 0};

@@ -454,7 +454,23 @@ static cyn_status read_pairs(cyn_i_codec *codec, const cyn_i_plan *plan, cyn_i_p
   return CYN_OK;
 }
 
+/* A dog is no cat: an item whose discriminator is another model's must not be read as if it were this one's. */
+static cyn_status check_kind(const cyn_i_codec *codec, const cyn_i_plan *plan, const uint8_t *item) {
+  const uint8_t *value = cyn_i_item_find(item, plan->discriminator->name);
+  if (value == NULL || value[0] != CYN_TYPE_S) return CYN_OK;
+  cyn_bytes kind = cyn_i_value_content(value);
+  for (size_t i = 0; i < plan->kind_count; i++)
+    if (plan->kinds[i].size == kind.size && memcmp(plan->kinds[i].data, kind.data, kind.size) == 0) return CYN_OK;
+  cyn_i_place place = {NULL, plan->discriminator, 0};
+  return cyn_i_model_error(codec->error, CYN_E_DESERIALIZATION, codec->model, &place, "the item is a \"%.*s\"",
+                           (int)(kind.size < 80 ? kind.size : 80), kind.data);
+}
+
 cyn_status cyn_i_read_object(cyn_i_codec *codec, const cyn_i_plan *plan, const uint8_t *item, void *object) {
+  if (plan->kind_count != 0) {
+    cyn_status status = check_kind(codec, plan, item);
+    if (status != CYN_OK) return status;
+  }
   return read_pairs(codec, plan, cyn_i_item_pairs(item), NULL, object);
 }
 

@@ -59,6 +59,13 @@ TEST(family) {
   OK(cyn_cursor_close(cursor, &error));
   CHECK(cats == 9 && lions == 1 && dogs == 1);
   int64_t count;
+  OK(cyn_get(db, cat, &tom, cyn_keys("leo"), NULL, memory, &error)); /* a lion is a cat */
+  CHECK_INT(tom.lives, 1);
+  CHECK(cyn_get(db, cat, &tom, cyn_keys("rex"), NULL, memory, &error) != CYN_OK);
+  CHECK_STR(error.message, "model cat, attribute kind: the item is a \"Dog\"");
+  CHECK(cyn_get(db, cat, &tom, cyn_keys("leo"), NULL, NULL, &error) != CYN_OK);
+  CHECK_STR(error.message, "model cat: this call needs a cyn_memory");
+  cyn_error_clean_up(&error);
   OK(cyn_count(db, cat, CYN_NO_EXPRESSION, NULL, &count, &error));
   CHECK_INT(count, 2);
   OK(cyn_count(db, dog, CYN_NO_EXPRESSION, cyn_read(.filter = cyn_expr("trick = ? OR trick = ?", "roll", "sit")), &count, &error));
