@@ -12,7 +12,7 @@
 #define BATCH_ITEMS 25
 #define BATCH_BYTES (1u << 20)
 #define CHECKED_BYTES 4096
-#define SENDS_MAX 12
+#define SENDS_MAX 10 /* one after the other without progress */
 
 typedef struct pending {
   cli_json *item;
@@ -129,12 +129,20 @@ static void put_requests(import *im, cli_text *out) {
   cli_json_write(out, input, 0);
 }
 
+/* Longer after each send that changed nothing. */
+static void pause_after(unsigned idle_sends) {
+  long ms = 25L << (idle_sends < 7 ? idle_sends : 7);
+  struct timespec pause = {ms / 1000, ms % 1000 * 1000000};
+  (void)nanosleep(&pause, NULL);
+}
+
 /* Sends until nothing comes back unprocessed; *refused when the batch is one that must be looked at item by item. */
 static int send_batch(import *im, bool *refused) {
   cli_run *run = im->run;
   cli_text text = CLI_TEXT_INIT(run);
+  size_t last = im->batch_count;
   put_requests(im, &text);
-  for (unsigned sends = 0; sends < SENDS_MAX; sends++) {
+  for (unsigned idle = 0; idle < SENDS_MAX; idle++) {
     cyn_error error = CYN_ERROR_INIT;
     cyn_bytes answer = {NULL, 0};
     const char *fault = NULL;
@@ -150,9 +158,9 @@ static int send_batch(import *im, bool *refused) {
     cli_text_puts(&text, "{\"RequestItems\": ");
     cli_json_write(&text, left, 0);
     cli_text_putc(&text, '}');
-    long ms = 50L << (sends < 6 ? sends : 6);
-    struct timespec pause = {ms / 1000, ms % 1000 * 1000000};
-    (void)nanosleep(&pause, NULL);
+    if (left->first->count < last) idle = 0;
+    last = left->first->count;
+    pause_after(idle);
   }
   (void)cli_complain("the table takes no more: some items of the last batch stay unprocessed");
   return CLI_FAILED;

@@ -1,10 +1,12 @@
 """Import and export: formats, interruptions, progress."""
 import csv
+import http.server
 import json
-import os
 import re
 import signal
+import threading
 import time
+import urllib.request
 
 import pytest
 
@@ -153,7 +155,7 @@ def test_an_interrupted_import_goes_on(cynamo, tmp_path, how, status):
 @pytest.mark.parametrize("how, status", [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
 def test_an_interrupted_export_goes_on(cynamo, tmp_path, format, how, status):
     cynamo("create-table", "Long", "pk", "sk:N")
-    items = [{"pk": "a", "sk": n} for n in range(2000)]
+    items = [{"pk": "a", "sk": n} for n in range(4000)]
     (tmp_path / "in.jsonl").write_text(lines(items))
     cynamo("import", "Long", "in.jsonl")
     name = f"out.{format}"
@@ -166,7 +168,7 @@ def test_an_interrupted_export_goes_on(cynamo, tmp_path, format, how, status):
     assert "going on behind item" in cynamo("export", "Long", name).err
     with (tmp_path / name).open() as file:
         found = [json.loads(line)["sk"] for line in file] if format == "jsonl" else [int(r["sk"]) for r in csv.DictReader(file)]
-    assert sorted(found) == list(range(2000))
+    assert sorted(found) == list(range(4000))
 
 
 def test_a_lost_server_is_no_lost_import(cynamo, tmp_path):
@@ -189,6 +191,55 @@ def test_a_lost_server_is_no_lost_import(cynamo, tmp_path):
         server.stop()
 
 
+class Miserly(http.server.BaseHTTPRequestHandler):
+    """Hands requests on; of a BatchWriteItem it takes the first half, and of every fifth nothing."""
+    protocol_version = "HTTP/1.1"
+    batches = 0
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        left = {}
+        if self.headers["X-Amz-Target"].endswith("BatchWriteItem"):
+            type(self).batches += 1
+            (table, requests), = json.loads(body)["RequestItems"].items()
+            taken = 0 if self.batches % 5 == 0 else (len(requests) + 1) // 2
+            body = json.dumps({"RequestItems": {table: requests[:taken]}}).encode()
+            left = {table: requests[taken:]} if requests[taken:] else {}
+            answer = json.dumps({"UnprocessedItems": left}).encode()
+            if taken:
+                self.forward(body)
+        else:
+            answer = self.forward(body)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.send_header("Content-Type", "application/x-amz-json-1.0")
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def forward(self, body):
+        kept = {k: v for k, v in self.headers.items() if k.lower() not in ("content-length", "host", "accept-encoding")}
+        with urllib.request.urlopen(urllib.request.Request(self.server.target, body, kept)) as answer:
+            return answer.read()
+
+    def log_message(self, *_):
+        pass
+
+
+def test_what_is_left_unprocessed_is_sent_again(cynamo, server, tmp_path):
+    cynamo("create-table", "Data", "pk", "sk:N")
+    (tmp_path / "in.jsonl").write_text(lines(ITEMS))
+    miser = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Miserly)
+    miser.target = server.url
+    threading.Thread(target=miser.serve_forever, daemon=True).start()
+    try:
+        done = cynamo("import", "Data", "in.jsonl", "--url", f"http://127.0.0.1:{miser.server_port}")
+    finally:
+        miser.shutdown()
+        miser.server_close()
+    assert f"{len(ITEMS)} items imported" in done.err and Miserly.batches > len(ITEMS) / 25
+    assert everything(cynamo, "Data") == ITEMS
+
+
 def test_a_state_of_other_work(cynamo, tmp_path):
     cynamo("create-table", "Some", "pk")
     (tmp_path / "in.jsonl").write_text('{"pk": "a"}\n')
@@ -204,7 +255,7 @@ def test_progress_bars(cynamo, tmp_path):
     cynamo("create-table", "Long", "pk", "sk:N")
     (tmp_path / "in.jsonl").write_text("".join('{"pk": "p", "sk": %d, "fill": "%s"}\n' % (n, "x" * 200) for n in range(10000)))
     text, status = cynamo.terminal("import", "Long", "in.jsonl").end()
-    assert status == 0 and re.search(r"\rLong \[=+> +\] +\d+%  \d+ items  \d+/s  \d+:\d\d", text)
+    assert status == 0 and re.search(r"\rLong \[=*>? *\] +\d+%  \d+ items  \d+/s  \d+:\d\d", text)
     assert text.endswith("\r\x1b[K10000 items imported into Long\r\n")
     text, status = cynamo.terminal("export", "Long", "out.jsonl").end()
     assert status == 0 and text.endswith("10000 items exported from Long\r\n")
