@@ -78,11 +78,13 @@ static cyn_status split_url(cyn_bytes url, target *out, cyn_error *error) {
   return CYN_OK;
 }
 
+/* A name or address of this machine: the whole host, since names such as localhost.example.com are anybody's. */
 static bool is_loopback(cyn_bytes host) {
-  static const char *const starts[] = {"127.", "localhost", "[::1]"};
-  for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
-    size_t size = strlen(starts[i]);
-    if (host.size >= size && memcmp(host.data, starts[i], size) == 0) return true;
+  static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    size_t size = strlen(names[i]);
+    if (host.size >= size && memcmp(host.data, names[i], size) == 0 && (host.size == size || host.data[size] == ':'))
+      return true;
   }
   return false;
 }
