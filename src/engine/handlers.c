@@ -1,5 +1,4 @@
-/* Which operation has a handler: the one table of it (src/api/handled.txt lists the same names for the documentation).
- */
+/* Which operation has a handler: the one table of it; docs/operations.md is written from it. */
 #include "engine/engine_private.h"
 
 const cyn_i_handler cyn_i_handlers[CYN_OPERATION_COUNT] = {
