@@ -4,6 +4,8 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/random.h"
@@ -25,6 +27,7 @@ static pthread_key_t context_key;
 static EVP_MD *md5;
 static EVP_MD *sha256;
 static uint64_t hash64_seed[2];
+static _Atomic bool fetched; /* read with acquire: cheaper than a call of pthread_once for every hash */
 
 static void context_free(void *context) { EVP_MD_CTX_free(context); }
 
@@ -33,6 +36,7 @@ static void fetch(void) {
   sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
   (void)pthread_key_create(&context_key, context_free);
   cyn_i_random_bytes(hash64_seed, sizeof hash64_seed);
+  atomic_store_explicit(&fetched, true, memory_order_release);
 }
 
 static _Thread_local EVP_MD_CTX *thread_context;
@@ -73,7 +77,7 @@ static inline uint64_t mix(uint64_t a, uint64_t b) {
 }
 
 uint64_t cyn_i_hash64(cyn_bytes bytes) {
-  if (hash64_seed[0] == 0) (void)pthread_once(&fetch_once, fetch);
+  if (!atomic_load_explicit(&fetched, memory_order_acquire)) (void)pthread_once(&fetch_once, fetch);
   uint64_t h = hash64_seed[0] ^ bytes.size;
   const char *p = bytes.data;
   size_t left = bytes.size;

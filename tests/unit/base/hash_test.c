@@ -12,6 +12,20 @@ static const char *hex(const uint8_t *bytes, size_t size) {
   return out;
 }
 
+static void *first_hash(void *out) {
+  *(uint64_t *)out = cyn_i_hash64(cyn_str("first"));
+  return NULL;
+}
+
+/* Stands first: the seed is made by whichever thread comes first, and ThreadSanitizer watches the others read it. */
+TEST(first_use_by_threads) {
+  pthread_t threads[4];
+  uint64_t hashes[4];
+  for (int i = 0; i < 4; i++) pthread_create(&threads[i], NULL, first_hash, &hashes[i]);
+  for (int i = 0; i < 4; i++) pthread_join(threads[i], NULL);
+  for (int i = 0; i < 4; i++) CHECK(hashes[i] == cyn_i_hash64(cyn_str("first")));
+}
+
 TEST(crc32) {
   CHECK_INT(cyn_i_crc32("", 0), 0);
   CHECK_INT(cyn_i_crc32("123456789", 9), 0xCBF43926u);
