@@ -6,24 +6,39 @@
 #include <cynamo/client.h>
 #include <cynamo/migration.h>
 
-#include "base/arena.h"
+#include "expression/expression.h"
 
 /* What one thread works with. */
 typedef struct cyn_i_migration_worker {
   cyn_db *db;
   const cyn_migration *step;
   cyn_bytes key_names[2];       /* of the table; the second may be absent */
-  bool dry_run;
+  const cyn_i_bound *where;     /* of the step; NULL: all items */
+  bool dry_run, counts_units;
   cyn_result *result;           /* of writes */
   cyn_result *reads;            /* an item that was read again lives here while it is written */
-  cyn_item_builder *changed_item, *key, *values;
+  cyn_item_builder *changed_item, *repeated, *key, *values;
   int64_t conflicts;
+  double units;                 /* consumed by the item's writes; only with counts_units */
 } cyn_i_migration_worker;
 
-/* Changes one item; *changed tells whether it was one to change. */
+/* Changes or copies one item; *changed tells whether it was one to change. */
 cyn_status cyn_i_migration_item(cyn_i_migration_worker *worker, cyn_item item, bool *changed, cyn_error *error);
 
+/* ---- expressions ---- */
+
+/* In the arena; borrows names and values. */
+cyn_status cyn_i_migration_bind(cyn_i_expression_kind kind, const cyn_migration_expression *expression, cyn_i_arena *arena,
+                                cyn_i_bound **out, cyn_error *error);
+/* The updates in a change can be read: known before the first item. `depth` is 0. */
+cyn_status cyn_i_migration_check_change(cyn_migration_change change, void *user, unsigned depth, cyn_i_arena *arena,
+                                        cyn_error *error);
+/* The same attributes, in any order. */
+bool cyn_i_migration_same(cyn_item a, cyn_item b);
+
 /* ---- the record ---- */
+
+#define CYN_MIGRATION_NAME_MAX 200
 
 typedef struct cyn_i_migration_record {
   bool exists, is_done;
@@ -31,13 +46,15 @@ typedef struct cyn_i_migration_record {
   cyn_item item;                /* positions are read from it; lives in the result it was read with */
 } cyn_i_migration_record;
 
+/* Makes the table if it is not there. */
 cyn_status cyn_i_migration_record_open(cyn_db *db, cyn_error *error);
 cyn_status cyn_i_migration_record_read(cyn_db *db, const cyn_migration *step, cyn_result *result,
                                        cyn_i_migration_record *out, cyn_error *error);
-/* A record with no positions; an old one is replaced. */
+/* A record with no positions. ConditionalCheckFailedException: another process has made one meanwhile. */
 cyn_status cyn_i_migration_record_begin(cyn_db *db, const cyn_migration *step, int64_t segments, cyn_result *result,
                                         cyn_error *error);
-/* The segment has come to `key` (absent: to its end), and these numbers are added. */
+/* The segment has come to `key` (absent: to its end), and these numbers are added. Nothing when another process has ended the
+ * step meanwhile. */
 cyn_status cyn_i_migration_record_advance(cyn_db *db, const cyn_migration *step, int64_t segment, cyn_item key,
                                           int64_t scanned, int64_t changed, cyn_result *result, cyn_error *error);
 cyn_status cyn_i_migration_record_end(cyn_db *db, const cyn_migration *step, cyn_result *result, cyn_error *error);

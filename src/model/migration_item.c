@@ -59,17 +59,21 @@ static cyn_status key_of(cyn_i_migration_worker *worker, cyn_item item, cyn_item
   return cyn_item_builder_finish(worker->key, out, error);
 }
 
+/* Without it, what is only added would make an item anew that is deleted meanwhile. */
+static void require_item(const cyn_i_migration_worker *worker, difference *d) {
+  size_t i = d->count++;
+  d->names[i] = (cyn_string_pair){cyn_str(cyn_i_arena_printf(&d->arena, "#n%zu", i)), worker->key_names[0]};
+  cyn_i_buf_printf(&d->condition, " AND attribute_exists(#n%zu)", i);
+}
+
 static cyn_status write_difference(cyn_i_migration_worker *worker, cyn_item old, cyn_item new, difference *d,
                                    cyn_error *error) {
-  for (int i = 0; i < 2 && worker->key_names[i].data != NULL; i++)
-    if (!cyn_value_equal(cyn_item_get(old, worker->key_names[i]), cyn_item_get(new, worker->key_names[i])))
-      return cyn_i_error_setf(error, CYN_E_USAGE, "migration %s: it changes the key in place; copy into another table",
-                              worker->step->name);
-  size_t room = cyn_item_count(old) + cyn_item_count(new) + 1;
+  size_t room = cyn_item_count(old) + cyn_item_count(new) + 2;
   d->names = cyn_i_arena_zalloc(&d->arena, room, sizeof *d->names);
   if (d->names == NULL) return cyn_i_error_no_memory(error);
   compare(d, old, new);
   if (d->count == 0) return CYN_OK;
+  require_item(worker, d);
   cyn_i_buf_append(&d->set, d->removed.data, d->removed.size);
   if (d->set.failed || d->removed.failed || d->condition.failed) return cyn_i_error_no_memory(error);
   cyn_update_item_input input = CYN_UPDATE_ITEM_INPUT_INIT;
@@ -82,7 +86,10 @@ static cyn_status write_difference(cyn_i_migration_worker *worker, cyn_item old,
   if (status == CYN_OK) status = cyn_item_builder_finish(d->values, &input.expression_attribute_values, error);
   if (status != CYN_OK) return status;
   if (cyn_item_count(input.expression_attribute_values) == 0) input.expression_attribute_values = (cyn_item){NULL, 0, NULL};
-  return cyn_update_item(worker->db, &input, worker->result, &output, error);
+  if (worker->counts_units) input.return_consumed_capacity = cyn_str(CYN_RETURN_CONSUMED_CAPACITY_TOTAL);
+  status = cyn_update_item(worker->db, &input, worker->result, &output, error);
+  if (status == CYN_OK && output->consumed_capacity != NULL) worker->units += output->consumed_capacity->capacity_units.value;
+  return status;
 }
 
 static cyn_status in_place(cyn_i_migration_worker *worker, cyn_item old, cyn_item new, cyn_error *error) {
@@ -102,7 +109,10 @@ static cyn_status copy_into(cyn_i_migration_worker *worker, cyn_item item, cyn_e
   const cyn_put_item_output *output;
   input.table_name = cyn_str(worker->step->into);
   input.item = item;
-  return cyn_put_item(worker->db, &input, worker->result, &output, error);
+  if (worker->counts_units) input.return_consumed_capacity = cyn_str(CYN_RETURN_CONSUMED_CAPACITY_TOTAL);
+  cyn_status status = cyn_put_item(worker->db, &input, worker->result, &output, error);
+  if (status == CYN_OK && output->consumed_capacity != NULL) worker->units += output->consumed_capacity->capacity_units.value;
+  return status;
 }
 
 /* What the item is now; absent when it is gone. It lives in the worker's reads. */
@@ -117,28 +127,60 @@ static cyn_status read_again(cyn_i_migration_worker *worker, cyn_item *item, cyn
   return status;
 }
 
+/* ---- the change, before anything is written ---- */
+
+static bool is_meant(const cyn_i_migration_worker *worker, cyn_item item) {
+  return worker->where == NULL || cyn_i_condition_evaluate(worker->where, item.data);
+}
+
+static cyn_status change(const cyn_migration *step, cyn_item item, cyn_item_builder *builder, cyn_item *new, bool *changed,
+                         cyn_error *error) {
+  *new = item;
+  *changed = false;
+  if (step->change == NULL) return CYN_OK;
+  cyn_item_builder_reset(builder);
+  cyn_status status = step->change(item, builder, changed, step->user, error);
+  if (status == CYN_OK && *changed) status = cyn_item_builder_finish(builder, new, error);
+  if (status == CYN_OK && new->fault != NULL) status = cyn_i_error_set(error, CYN_E_VALIDATION, new->fault->message);
+  return status;
+}
+
+/* What may stand in place of the old item: the same key, and nothing that would be changed once more. */
+static cyn_status check_in_place(cyn_i_migration_worker *worker, cyn_item old, cyn_item new, cyn_error *error) {
+  const cyn_migration *step = worker->step;
+  cyn_item again;
+  bool is_changed;
+  for (int i = 0; i < 2 && worker->key_names[i].data != NULL; i++)
+    if (!cyn_value_equal(cyn_item_get(old, worker->key_names[i]), cyn_item_get(new, worker->key_names[i])))
+      return cyn_i_error_setf(error, CYN_E_USAGE, "migration %s: it changes the key in place; copy into another table", step->name);
+  if (!is_meant(worker, new)) return CYN_OK;
+  cyn_status status = change(step, new, worker->repeated, &again, &is_changed, error);
+  if (status != CYN_OK || !is_changed || cyn_i_migration_same(new, again)) return status;
+  return cyn_i_error_setf(error, CYN_E_USAGE,
+                          "migration %s: it would change again what it has changed; say which items with a condition that they no "
+                          "longer meet then", step->name);
+}
+
 cyn_status cyn_i_migration_item(cyn_i_migration_worker *worker, cyn_item item, bool *changed, cyn_error *error) {
   const cyn_migration *step = worker->step;
+  worker->units = 0;
   for (int tries = 0;; tries++) {
-    cyn_item new = item;
+    cyn_item new;
     *changed = false;
-    cyn_item_builder_reset(worker->changed_item);
-    cyn_status status = CYN_OK;
-    if (step->change != NULL) status = step->change(item, worker->changed_item, changed, step->user, error);
-    if (status == CYN_OK && *changed) status = cyn_item_builder_finish(worker->changed_item, &new, error);
-    if (status == CYN_OK && new.fault != NULL) status = cyn_i_error_set(error, CYN_E_VALIDATION, new.fault->message);
-    if (status != CYN_OK || worker->dry_run) return status;
+    if (!is_meant(worker, item)) return CYN_OK;
+    cyn_status status = change(step, item, worker->changed_item, &new, changed, error);
+    if (status == CYN_OK && *changed && step->into == NULL) status = check_in_place(worker, item, new, error);
+    if (step->into != NULL) *changed = true;
+    if (status != CYN_OK || worker->dry_run || !*changed) return status;
     if (step->into != NULL) return copy_into(worker, new, error);
-    if (!*changed) return CYN_OK;
     status = in_place(worker, item, new, error);
     if (status != CYN_E_CONDITIONAL_CHECK_FAILED || tries == TRIES_MAX) return status;
     cyn_error_clean_up(error);
     worker->conflicts++;
     status = read_again(worker, &item, error);
-    if (status != CYN_OK) return status;
-    if (item.data == NULL) {
+    if (status != CYN_OK || item.data == NULL) {
       *changed = false;
-      return CYN_OK;
+      return status;
     }
   }
 }

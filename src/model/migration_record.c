@@ -1,20 +1,47 @@
 /* The record of a migration: one item of CYN_MIGRATION_TABLE for each table and step, with the position of each segment. Its
- * numbers are added to and its positions set by one UpdateItem a page, so that the scan's threads need no lock. */
+ * numbers are added to and its positions set by one UpdateItem a page, so that the scan's threads need no lock. Positions are
+ * there while the step is under way only: who has lost a race to its end changes nothing any more. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "model/migration.h"
+#include "model/time.h"
 
 static void put_key(cyn_item_builder *builder, const cyn_migration *step) {
-  char text[300];
-  (void)snprintf(text, sizeof text, "%.200s/%" PRId64, step->name, step->version);
+  char text[CYN_MIGRATION_NAME_MAX + 30];
+  (void)snprintf(text, sizeof text, "%s/%" PRId64, step->name, step->version);
   cyn_item_put_string(builder, cyn_str("table"), cyn_str(step->table));
   cyn_item_put_string(builder, cyn_str("step"), cyn_str(text));
 }
 
-cyn_status cyn_i_migration_record_open(cyn_db *db, cyn_error *error) {
+static void put_now(cyn_item_builder *builder, const char *name) {
+  char text[CYN_TIME_TEXT_LENGTH];
+  if (cyn_i_time_format(cyn_i_clock_now_ms(NULL) * 1000, text))
+    cyn_item_put_string(builder, cyn_str(name), (cyn_bytes){text, sizeof text});
+}
+
+/* ---- the table ---- */
+
+static cyn_status describe(cyn_db *db, bool *is_active, cyn_error *error) {
+  cyn_describe_table_input input = CYN_DESCRIBE_TABLE_INPUT_INIT;
+  const cyn_describe_table_output *output;
+  cyn_result *result = cyn_result_new();
+  if (result == NULL) return cyn_i_error_no_memory(error);
+  input.table_name = cyn_str(CYN_MIGRATION_TABLE);
+  cyn_status status = cyn_describe_table(db, &input, result, &output, error);
+  if (status == CYN_OK) {
+    cyn_bytes state = output->table->table_status;
+    *is_active = state.size == 6 && memcmp(state.data, "ACTIVE", 6) == 0;
+  }
+  cyn_result_destroy(result);
+  return status;
+}
+
+static cyn_status create(cyn_db *db, cyn_error *error) {
   static const char table[] =
       "{\"TableName\":\"" CYN_MIGRATION_TABLE "\",\"BillingMode\":\"PAY_PER_REQUEST\",\"AttributeDefinitions\":["
       "{\"AttributeName\":\"table\",\"AttributeType\":\"S\"},{\"AttributeName\":\"step\",\"AttributeType\":\"S\"}],"
@@ -22,19 +49,29 @@ cyn_status cyn_i_migration_record_open(cyn_db *db, cyn_error *error) {
   cyn_result *result = cyn_result_new();
   cyn_bytes answer;
   if (result == NULL) return cyn_i_error_no_memory(error);
-  cyn_error own = CYN_ERROR_INIT;
-  cyn_status status = cyn_call_json(db, "CreateTable", cyn_str(table), result, &answer, &own);
+  cyn_status status = cyn_call_json(db, "CreateTable", cyn_str(table), result, &answer, error);
   cyn_result_destroy(result);
-  if (status != CYN_OK && status != CYN_E_RESOURCE_IN_USE) {
+  return status == CYN_E_RESOURCE_IN_USE ? CYN_OK : status;
+}
+
+cyn_status cyn_i_migration_record_open(cyn_db *db, cyn_error *error) {
+  bool is_active = false;
+  cyn_error own = CYN_ERROR_INIT;
+  cyn_status status = describe(db, &is_active, &own);
+  if (status == CYN_E_RESOURCE_NOT_FOUND) status = create(db, &own);
+  if (status != CYN_OK) {
     cyn_i_error_move(error, &own);
     return status;
   }
   cyn_error_clean_up(&own);
+  if (is_active) return CYN_OK;
   cyn_wait_options wait = CYN_WAIT_OPTIONS_INIT;
   wait.delay_ms = cyn_int(200);
   wait.max_looks = cyn_int(600);
   return cyn_wait_table_exists(db, cyn_str(CYN_MIGRATION_TABLE), &wait, error);
 }
+
+/* ---- one record ---- */
 
 static int64_t number_of(cyn_item item, const char *name) {
   int64_t out = 0;
@@ -55,6 +92,12 @@ cyn_status cyn_i_migration_record_read(cyn_db *db, const cyn_migration *step, cy
   if (status == CYN_OK) status = cyn_get_item(db, &input, result, &output, error);
   cyn_item_builder_destroy(key);
   if (status != CYN_OK || output->item.data == NULL) return status;
+  cyn_bytes definition = cyn_value_string(cyn_item_get(output->item, cyn_str("definition")));
+  if (step->definition != NULL && definition.data != NULL &&
+      (definition.size != strlen(step->definition) || memcmp(definition.data, step->definition, definition.size) != 0))
+    return cyn_i_error_setf(error, CYN_E_USAGE,
+                            "migration %s: version %" PRId64 " of %s is recorded with another definition; give the new one another "
+                            "version", step->name, step->version, step->table);
   out->exists = true;
   out->item = output->item;
   (void)cyn_value_bool(cyn_item_get(output->item, cyn_str("done")), &out->is_done);
@@ -76,6 +119,9 @@ cyn_status cyn_i_migration_record_begin(cyn_db *db, const cyn_migration *step, i
   cyn_item_put_int(item, cyn_str("changed"), 0);
   cyn_item_open_map(item, cyn_str("positions"));
   cyn_item_close(item);
+  put_now(item, "begun_at");
+  if (step->definition != NULL) cyn_item_put_string(item, cyn_str("definition"), cyn_str(step->definition));
+  input.condition_expression = cyn_str("attribute_not_exists(done)");
   input.table_name = cyn_str(CYN_MIGRATION_TABLE);
   cyn_status status = cyn_item_builder_finish(item, &input.item, error);
   if (status == CYN_OK) status = cyn_put_item(db, &input, result, &output, error);
@@ -83,20 +129,26 @@ cyn_status cyn_i_migration_record_begin(cyn_db *db, const cyn_migration *step, i
   return status;
 }
 
+/* Only while the step is under way. */
 static cyn_status update(cyn_db *db, const cyn_migration *step, const char *expression, cyn_string_map names,
                          cyn_item_builder *values, cyn_result *result, cyn_error *error) {
+  cyn_error own = CYN_ERROR_INIT;
   cyn_item_builder *key = cyn_item_builder_new();
   cyn_update_item_input input = CYN_UPDATE_ITEM_INPUT_INIT;
   const cyn_update_item_output *output;
   put_key(key, step);
   input.table_name = cyn_str(CYN_MIGRATION_TABLE);
   input.update_expression = cyn_str(expression);
+  input.condition_expression = cyn_str("attribute_exists(positions)");
   input.expression_attribute_names = names;
-  cyn_status status = cyn_item_builder_finish(key, &input.key, error);
-  if (status == CYN_OK) status = cyn_item_builder_finish(values, &input.expression_attribute_values, error);
-  if (status == CYN_OK) status = cyn_update_item(db, &input, result, &output, error);
+  cyn_status status = cyn_item_builder_finish(key, &input.key, &own);
+  if (status == CYN_OK) status = cyn_item_builder_finish(values, &input.expression_attribute_values, &own);
+  if (status == CYN_OK) status = cyn_update_item(db, &input, result, &output, &own);
   cyn_item_builder_destroy(key);
   cyn_item_builder_destroy(values);
+  if (status == CYN_E_CONDITIONAL_CHECK_FAILED) status = CYN_OK;
+  else if (status != CYN_OK) cyn_i_error_move(error, &own);
+  cyn_error_clean_up(&own);
   return status;
 }
 
@@ -124,7 +176,8 @@ cyn_status cyn_i_migration_record_advance(cyn_db *db, const cyn_migration *step,
 cyn_status cyn_i_migration_record_end(cyn_db *db, const cyn_migration *step, cyn_result *result, cyn_error *error) {
   cyn_item_builder *values = cyn_item_builder_new();
   cyn_item_put_bool(values, cyn_str(":t"), true);
-  return update(db, step, "SET done = :t REMOVE positions", (cyn_string_map){0, NULL}, values, result, error);
+  put_now(values, ":a");
+  return update(db, step, "SET done = :t, applied_at = :a REMOVE positions", (cyn_string_map){0, NULL}, values, result, error);
 }
 
 cyn_status cyn_i_migration_record_position(const cyn_i_migration_record *record, int64_t segment, cyn_item_builder *builder,
@@ -140,4 +193,52 @@ cyn_status cyn_i_migration_record_position(const cyn_i_migration_record *record,
   cyn_value value;
   while (cyn_pairs_next(&pairs, &name, &value)) cyn_item_put_value(builder, name, value);
   return cyn_item_builder_finish(builder, start, error);
+}
+
+/* ---- all records ---- */
+
+/* "name/version": the version stands behind the last slash. */
+static void tell_record(cyn_item item, void (*tell)(const cyn_migration_record *record, void *user), void *user) {
+  cyn_bytes step = cyn_value_string(cyn_item_get(item, cyn_str("step")));
+  cyn_migration_record record = {.table = cyn_value_string(cyn_item_get(item, cyn_str("table"))), .name = step};
+  char version[24] = "";
+  while (record.name.size != 0 && record.name.data[record.name.size - 1] != '/') record.name.size--;
+  size_t size = step.size - record.name.size;
+  if (record.name.size != 0 && size < sizeof version) memcpy(version, step.data + record.name.size, size);
+  record.version = strtoll(version, NULL, 10);
+  record.name.size -= record.name.size != 0;
+  (void)cyn_value_bool(cyn_item_get(item, cyn_str("done")), &record.is_applied);
+  record.scanned = number_of(item, "scanned");
+  record.changed = number_of(item, "changed");
+  record.begun_at = cyn_value_string(cyn_item_get(item, cyn_str("begun_at")));
+  record.applied_at = cyn_value_string(cyn_item_get(item, cyn_str("applied_at")));
+  record.definition = cyn_value_string(cyn_item_get(item, cyn_str("definition")));
+  tell(&record, user);
+}
+
+static cyn_status each(cyn_paginator *pages, void (*tell)(const cyn_migration_record *record, void *user), void *user,
+                       cyn_error *error) {
+  for (;;) {
+    const void *page;
+    cyn_status status = cyn_paginator_next(pages, &page, error);
+    if (status != CYN_OK || page == NULL) return status == CYN_E_RESOURCE_NOT_FOUND ? CYN_OK : status;
+    const cyn_scan_output *output = page;
+    for (size_t i = 0; i < output->items.count; i++) tell_record(output->items.at[i], tell, user);
+  }
+}
+
+cyn_status cyn_migration_each(cyn_db *db, void (*tell)(const cyn_migration_record *record, void *user), void *user,
+                              cyn_error *error) {
+  cyn_scan_input input = CYN_SCAN_INPUT_INIT;
+  cyn_error own = CYN_ERROR_INIT;
+  cyn_paginator *pages;
+  input.table_name = cyn_str(CYN_MIGRATION_TABLE);
+  input.consistent_read = cyn_bool(true);
+  cyn_status status = cyn_paginator_new(db, CYN_OPERATION_SCAN, &input, &pages, error);
+  if (status != CYN_OK) return status;
+  status = each(pages, tell, user, &own);
+  cyn_paginator_destroy(pages);
+  if (status != CYN_OK) cyn_i_error_move(error, &own);
+  cyn_error_clean_up(&own);
+  return status;
 }
