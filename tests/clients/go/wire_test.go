@@ -3,8 +3,10 @@ package clients
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -123,6 +125,31 @@ func TestFiftyAtOnce(t *testing.T) {
 		t.Error(err)
 	}
 	equal(t, "counter", number(t, get(t, name, item{"pk": S("shared")})["n"]), "500")
+}
+
+// One request after the other stays on one connection, whatever the answer's size. A few more are let pass: net/http
+// gives a connection up when its own goroutines are kept waiting for 50 ms.
+func TestConnectionIsKept(t *testing.T) {
+	name := sortedTable(t, "N")
+	fill(t, name, "p", 25, func(i int, values item) { values["filler"] = S(strings.Repeat("x", 50000)) })
+	var dials atomic.Int64
+	transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		dials.Add(1)
+		return (&net.Dialer{}).DialContext(ctx, network, address)
+	}}
+	defer transport.CloseIdleConnections()
+	kept := newClient(transport, &warned)
+	for round := 0; round < 100; round++ {
+		out, err := kept.Query(ctx, &dynamodb.QueryInput{TableName: &name, KeyConditionExpression: aws.String("pk = :p"),
+			ExpressionAttributeValues: item{":p": S("p")}, Limit: aws.Int32(int32(round%25 + 1))})
+		must(t, err)
+		equal(t, "items", int(out.Count), min(round%25+1, 21))
+		_, err = kept.GetItem(ctx, &dynamodb.GetItemInput{TableName: &name, Key: item{"pk": S("p")}})
+		wantCode(t, err, "ValidationException", "")
+	}
+	if dials.Load() > 5 {
+		t.Errorf("200 requests took %d connections", dials.Load())
+	}
 }
 
 func TestRequestID(t *testing.T) {
