@@ -1,0 +1,1 @@
+"""The classes of `cynamo.attributes`, by kind; programs import them from there."""

@@ -1,0 +1,15 @@
+"""
+Classes that can be subscripted at run time, as ``ListAttribute[str]``, without the typing module.
+
+typing takes longer to load than all of this package. What the subscripts mean is in the .pyi files, for type checkers.
+"""
+
+GenericAlias = type(list[int])
+
+
+class Subscriptable:
+    """A base for what the .pyi files call Generic."""
+
+    @classmethod
+    def __class_getitem__(cls, parameters):
+        return GenericAlias(cls, parameters)

@@ -1,0 +1,178 @@
+"""The names and words of DynamoDB's API, and the defaults of this package."""
+
+# Operations
+BATCH_GET_ITEM = 'BatchGetItem'
+BATCH_WRITE_ITEM = 'BatchWriteItem'
+CREATE_TABLE = 'CreateTable'
+DELETE_ITEM = 'DeleteItem'
+DELETE_TABLE = 'DeleteTable'
+DESCRIBE_TABLE = 'DescribeTable'
+GET_ITEM = 'GetItem'
+LIST_TABLES = 'ListTables'
+PUT_ITEM = 'PutItem'
+QUERY = 'Query'
+SCAN = 'Scan'
+TRANSACT_GET_ITEMS = 'TransactGetItems'
+TRANSACT_WRITE_ITEMS = 'TransactWriteItems'
+UPDATE_ITEM = 'UpdateItem'
+UPDATE_TABLE = 'UpdateTable'
+UPDATE_TIME_TO_LIVE = 'UpdateTimeToLive'
+
+# The types of attribute values
+BINARY = 'B'
+BINARY_SET = 'BS'
+BOOLEAN = 'BOOL'
+LIST = 'L'
+MAP = 'M'
+NULL = 'NULL'
+NUMBER = 'N'
+NUMBER_SET = 'NS'
+STRING = 'S'
+STRING_SET = 'SS'
+ATTRIBUTE_TYPES = [BINARY, BINARY_SET, BOOLEAN, LIST, MAP, NULL, NUMBER, NUMBER_SET, STRING, STRING_SET]
+
+# Tables and their keys
+ATTR_DEFINITIONS = 'AttributeDefinitions'
+ATTR_NAME = 'AttributeName'
+ATTR_TYPE = 'AttributeType'
+BILLING_MODE = 'BillingMode'
+EXCLUSIVE_START_TABLE_NAME = 'ExclusiveStartTableName'
+ITEM_COUNT = 'ItemCount'
+KEY_SCHEMA = 'KeySchema'
+KEY_TYPE = 'KeyType'
+PROVISIONED_THROUGHPUT = 'ProvisionedThroughput'
+RANGE_KEY = 'RangeKey'
+READ_CAPACITY_UNITS = 'ReadCapacityUnits'
+TABLE_DESCRIPTION = 'TableDescription'
+TABLE_KEY = 'Table'
+TABLE_NAME = 'TableName'
+TABLE_STATUS = 'TableStatus'
+TAGS = 'Tags'
+WRITE_CAPACITY_UNITS = 'WriteCapacityUnits'
+ACTIVE = 'ACTIVE'
+
+PAY_PER_REQUEST_BILLING_MODE = 'PAY_PER_REQUEST'
+PROVISIONED_BILLING_MODE = 'PROVISIONED'
+AVAILABLE_BILLING_MODES = [PROVISIONED_BILLING_MODE, PAY_PER_REQUEST_BILLING_MODE]
+DEFAULT_BILLING_MODE = PROVISIONED_BILLING_MODE
+
+# Secondary indexes
+GLOBAL_SECONDARY_INDEX = 'GlobalSecondaryIndex'
+GLOBAL_SECONDARY_INDEXES = 'GlobalSecondaryIndexes'
+GLOBAL_SECONDARY_INDEX_UPDATES = 'GlobalSecondaryIndexUpdates'
+INDEX_NAME = 'IndexName'
+LOCAL_SECONDARY_INDEX = 'LocalSecondaryIndex'
+LOCAL_SECONDARY_INDEXES = 'LocalSecondaryIndexes'
+NON_KEY_ATTRIBUTES = 'NonKeyAttributes'
+PROJECTION = 'Projection'
+PROJECTION_TYPE = 'ProjectionType'
+ALL = 'ALL'
+INCLUDE = 'INCLUDE'
+KEYS_ONLY = 'KEYS_ONLY'
+
+# Streams
+STREAM_ENABLED = 'StreamEnabled'
+STREAM_SPECIFICATION = 'StreamSpecification'
+STREAM_VIEW_TYPE = 'StreamViewType'
+STREAM_KEYS_ONLY = 'KEYS_ONLY'
+STREAM_NEW_AND_OLD_IMAGE = 'NEW_AND_OLD_IMAGES'
+STREAM_NEW_IMAGE = 'NEW_IMAGE'
+STREAM_OLD_IMAGE = 'OLD_IMAGE'
+
+# Time to live
+ENABLED = 'Enabled'
+TIME_TO_LIVE_SPECIFICATION = 'TimeToLiveSpecification'
+
+# Items, keys and attributes
+ATTRIBUTES = 'Attributes'
+ATTRS_TO_GET = 'AttributesToGet'
+COMPARISON_OPERATOR = 'ComparisonOperator'
+ITEM = 'Item'
+ITEMS = 'Items'
+KEY = 'Key'
+KEYS = 'Keys'
+VALUE = 'Value'
+ACTION = 'Action'
+ADD = 'ADD'
+DELETE = 'DELETE'
+PUT = 'PUT'
+
+# Query and Scan
+CAMEL_COUNT = 'Count'
+CONSISTENT_READ = 'ConsistentRead'
+EXCLUSIVE_START_KEY = 'ExclusiveStartKey'
+LAST_EVALUATED_KEY = 'LastEvaluatedKey'
+LIMIT = 'Limit'
+SCANNED_COUNT = 'ScannedCount'
+SCAN_INDEX_FORWARD = 'ScanIndexForward'
+SEGMENT = 'Segment'
+TOTAL_SEGMENTS = 'TotalSegments'
+SELECT = 'Select'
+ALL_ATTRIBUTES = 'ALL_ATTRIBUTES'
+ALL_PROJECTED_ATTRIBUTES = 'ALL_PROJECTED_ATTRIBUTES'
+COUNT = 'COUNT'
+SPECIFIC_ATTRIBUTES = 'SPECIFIC_ATTRIBUTES'
+SELECT_VALUES = [ALL_ATTRIBUTES, ALL_PROJECTED_ATTRIBUTES, SPECIFIC_ATTRIBUTES, COUNT]
+
+# Expressions
+CONDITION_EXPRESSION = 'ConditionExpression'
+EXPRESSION_ATTRIBUTE_NAMES = 'ExpressionAttributeNames'
+EXPRESSION_ATTRIBUTE_VALUES = 'ExpressionAttributeValues'
+FILTER_EXPRESSION = 'FilterExpression'
+KEY_CONDITION_EXPRESSION = 'KeyConditionExpression'
+PROJECTION_EXPRESSION = 'ProjectionExpression'
+UPDATE_EXPRESSION = 'UpdateExpression'
+
+# Batches
+DELETE_REQUEST = 'DeleteRequest'
+PUT_REQUEST = 'PutRequest'
+REQUEST_ITEMS = 'RequestItems'
+RESPONSES = 'Responses'
+UNPROCESSED_ITEMS = 'UnprocessedItems'
+UNPROCESSED_KEYS = 'UnprocessedKeys'
+BATCH_GET_PAGE_LIMIT = 100
+BATCH_WRITE_PAGE_LIMIT = 25
+
+# Transactions
+CLIENT_REQUEST_TOKEN = 'ClientRequestToken'
+GET = 'Get'
+TRANSACT_CONDITION_CHECK = 'ConditionCheck'
+TRANSACT_DELETE = 'Delete'
+TRANSACT_GET = 'Get'
+TRANSACT_ITEMS = 'TransactItems'
+TRANSACT_PUT = 'Put'
+TRANSACT_UPDATE = 'Update'
+UPDATE = 'Update'
+
+# What an answer shall hold
+CAPACITY_UNITS = 'CapacityUnits'
+CONSUMED_CAPACITY = 'ConsumedCapacity'
+INDEXES = 'INDEXES'
+NONE = 'NONE'
+RETURN_CONSUMED_CAPACITY = 'ReturnConsumedCapacity'
+TOTAL = 'TOTAL'
+RETURN_CONSUMED_CAPACITY_VALUES = [INDEXES, TOTAL, NONE]
+
+RETURN_ITEM_COLL_METRICS = 'ReturnItemCollectionMetrics'
+SIZE = 'SIZE'
+RETURN_ITEM_COLL_METRICS_VALUES = [SIZE, NONE]
+
+RETURN_VALUES = 'ReturnValues'
+RETURN_VALUES_ON_CONDITION_FAILURE = 'ReturnValuesOnConditionCheckFailure'
+ALL_NEW = 'ALL_NEW'
+ALL_OLD = 'ALL_OLD'
+UPDATED_NEW = 'UPDATED_NEW'
+UPDATED_OLD = 'UPDATED_OLD'
+RETURN_VALUES_VALUES = [NONE, ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATED_NEW]
+RETURN_VALUES_ON_CONDITION_FAILURE_VALUES = [NONE, ALL_OLD]
+
+# This package's own
+DATETIME_FORMAT = '%Y-%m-%dT%H:%M:%S.%f+0000'
+DEFAULT_ENCODING = 'utf-8'
+HOST = 'host'
+HTTP_BAD_REQUEST = 400
+HTTP_OK = 200
+META_CLASS_NAME = 'Meta'
+REGION = 'region'
+SERVICE_NAME = 'dynamodb'
+UTC = 'UTC'

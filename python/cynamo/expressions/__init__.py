@@ -1,0 +1,1 @@
+"""Condition, update and projection expressions, built from attributes with Python's operators."""

@@ -1,0 +1,160 @@
+"""Results of Query and Scan, page by page and item by item, at a limited rate where one is asked for."""
+import time
+from _collections_abc import Iterator  # what collections.abc gives, without loading collections
+
+from cynamo._generic import Subscriptable
+from cynamo.constants import (
+    CAMEL_COUNT, CAPACITY_UNITS, CONSUMED_CAPACITY, ITEMS, LAST_EVALUATED_KEY, SCANNED_COUNT, TOTAL
+)
+
+
+class RateLimiter:
+    """
+    Keeps what is consumed to a rate of units a second.
+
+    Before each call `acquire()` waits until what the last one consumed has been made up for; after it `consume(units)`
+    tells what it took.
+    """
+
+    def __init__(self, rate_limit, time_module=None):
+        """
+        :param rate_limit: units a second
+        :param time_module: has `time()` and `sleep()`; tests give their own clock
+        """
+        self.rate_limit = rate_limit
+        self._consumed = 0
+        self._time_of_last_acquire = 0.0
+        self._time_module = time_module or time
+
+    @property
+    def rate_limit(self):
+        """Units a second."""
+        return self._rate_limit
+
+    @rate_limit.setter
+    def rate_limit(self, rate_limit):
+        if rate_limit <= 0:
+            raise ValueError('rate_limit must be greater than zero')
+        self._rate_limit = rate_limit
+
+    def consume(self, units):
+        """Tells how many units were consumed."""
+        self._consumed += units
+
+    def acquire(self):
+        """Waits as long as the rate demands."""
+        elapsed = self._time_module.time() - self._time_of_last_acquire
+        self._time_module.sleep(max(0, self._consumed / float(self.rate_limit) - elapsed))
+        self._consumed = 0
+        self._time_of_last_acquire = self._time_module.time()
+
+
+class PageIterator(Subscriptable, Iterator):
+    """The pages of a Query or Scan, each as DynamoDB answered it."""
+
+    def __init__(self, operation, args, kwargs, rate_limit=None):
+        self._operation = operation
+        self._args = args
+        self._kwargs = kwargs
+        self._last_evaluated_key = kwargs.get('exclusive_start_key')
+        self._is_last_page = False
+        self._total_scanned_count = 0
+        self._rate_limiter = RateLimiter(rate_limit) if rate_limit else None
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if self._is_last_page:
+            raise StopIteration()
+        self._kwargs['exclusive_start_key'] = self._last_evaluated_key
+        limiter = self._rate_limiter
+        if limiter is not None:
+            limiter.acquire()
+            self._kwargs['return_consumed_capacity'] = TOTAL
+        page = self._operation(*self._args, **self._kwargs)
+        self._last_evaluated_key = page.get(LAST_EVALUATED_KEY)
+        self._is_last_page = self._last_evaluated_key is None
+        self._total_scanned_count += page[SCANNED_COUNT]
+        if limiter is not None:
+            limiter.consume(page.get(CONSUMED_CAPACITY, {}).get(CAPACITY_UNITS, 0))
+        return page
+
+    def next(self):
+        return self.__next__()
+
+    @property
+    def key_names(self):
+        """The names of the attributes that a last evaluated key consists of."""
+        if self._last_evaluated_key:
+            return self._last_evaluated_key.keys()
+        table = self._operation.__self__.get_meta_table()
+        return table.get_key_names(self._kwargs.get('index_name'))
+
+    @property
+    def page_size(self):
+        return self._kwargs.get('limit')
+
+    @page_size.setter
+    def page_size(self, page_size):
+        self._kwargs['limit'] = page_size
+
+    @property
+    def last_evaluated_key(self):
+        return self._last_evaluated_key
+
+    @property
+    def total_scanned_count(self):
+        return self._total_scanned_count
+
+
+class ResultIterator(Subscriptable, Iterator):
+    """The items of a Query or Scan; the next page is fetched when the items of one are used up."""
+
+    def __init__(self, operation, args, kwargs, map_fn=None, limit=None, rate_limit=None):
+        self.page_iter = PageIterator(operation, args, kwargs, rate_limit)
+        self._map_fn = map_fn
+        self._limit = limit
+        self._total_count = 0
+        self._index = 0
+        self._count = 0
+
+    def _get_next_page(self):
+        page = next(self.page_iter)
+        self._count = page[CAMEL_COUNT]
+        self._items = page.get(ITEMS)  # none where only a count was asked for
+        self._index = 0 if self._items else self._count
+        self._total_count += self._count
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if self._limit == 0:
+            raise StopIteration
+        while self._index == self._count:
+            self._get_next_page()
+        item = self._items[self._index]
+        self._index += 1
+        if self._limit is not None:
+            self._limit -= 1
+        return self._map_fn(item) if self._map_fn else item
+
+    def next(self):
+        return self.__next__()
+
+    @property
+    def last_evaluated_key(self):
+        """
+        From where another call would go on after the last item that was given.
+
+        Amid a page it is made from that item: what DynamoDB answered is the end of the page.
+        """
+        if self._index == self._count:
+            return self.page_iter.last_evaluated_key
+        item = self._items[self._index - 1]
+        return {name: item[name] for name in self.page_iter.key_names}
+
+    @property
+    def total_count(self):
+        return self._total_count
