@@ -9,6 +9,7 @@
 #   crash      tests/crash: five kills under load
 #   examples   each example, under Valgrind where it is installed
 #   install    what `make install` leaves works for a stranger
+#   docs       what docs/ shows is compiled, run and compared, and docs/zh-CN says the same (tools/test-docs.py)
 #
 # Without a PART all that fit the build: a sanitizer's build leaves out form, examples and install. Each part and each
 # unit test has a time limit. What fails is printed; everything is in BUILD/test/. The last line: N passed, M failed.
@@ -135,6 +136,7 @@ for part in "${parts[@]}"; do
     unit | form | behaviour | client | crash) "part_$part" ;;
     examples | install) part_script "$part" "tools/test-$part.sh" ;;
     cli) part_script cli tests/cli/run.sh ;;
+    docs) part_script docs tools/test-docs.py ;;
     *) echo "tools/test.sh: no such part: $part" >&2; exit 2 ;;
   esac
 done
