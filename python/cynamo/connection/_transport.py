@@ -6,7 +6,7 @@ so that a transaction can span models; a `file:` folder is open once.
 import os
 import sys
 import threading
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Dict, Optional, Tuple, Type
 
 from cynamo import _botocore
 
@@ -133,6 +133,12 @@ def get_database(
             database = _open(url, {name: value for name, value in options.items() if value is not None})
             _databases[key] = database
         return database
+
+
+def service_error() -> Type[Exception]:
+    """The core's error class, loaded with the core at the first call."""
+    from cynamo._core import ServiceError
+    return ServiceError
 
 
 def _open(url: str, options: Dict[str, Any]) -> Any:

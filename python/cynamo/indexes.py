@@ -1,0 +1,198 @@
+"""Secondary indexes of models, and what they project."""
+from typing import TYPE_CHECKING, Any, Dict, Generic, List, Optional, Type, TypeVar
+
+from cynamo._schema import GlobalSecondaryIndexSchema, IndexSchema, ModelSchema
+from cynamo.attributes import Attribute
+from cynamo.constants import (
+    ALL, ATTR_NAME, ATTR_TYPE, INCLUDE, KEY_TYPE, KEYS_ONLY, NON_KEY_ATTRIBUTES, PROJECTION_TYPE, READ_CAPACITY_UNITS,
+    WRITE_CAPACITY_UNITS,
+)
+from cynamo.expressions.condition import Condition
+from cynamo.pagination import ResultIterator
+from cynamo.types import HASH, RANGE
+if TYPE_CHECKING:
+    from cynamo.models import Model
+
+_KeyType = Any
+_M = TypeVar('_M', bound='Model')
+
+
+class Index(Generic[_M]):
+    """A secondary index: its key attributes, and a Meta class with its projection."""
+    Meta: Any = None
+    _model: Type[_M]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.Meta is not None:
+            members = ((name, getattr(cls, name, None)) for name in dir(cls))
+            cls.Meta.attributes = {name: member for name, member in members if isinstance(member, Attribute)}
+
+    def __init__(self) -> None:
+        if self.Meta is None:
+            raise ValueError('Indexes require a Meta class for settings')
+        if not hasattr(self.Meta, 'projection'):
+            raise ValueError('No projection defined, define a projection for this class')
+
+    def __set_name__(self, owner: Type[_M], name: str) -> None:
+        if not hasattr(self.Meta, 'index_name'):
+            self.Meta.index_name = name
+
+    def count(
+        self,
+        hash_key: _KeyType,
+        range_key_condition: Optional[Condition] = None,
+        filter_condition: Optional[Condition] = None,
+        consistent_read: bool = False,
+        limit: Optional[int] = None,
+        rate_limit: Optional[float] = None,
+    ) -> int:
+        """Model.count on this index"""
+        return self._model.count(
+            hash_key,
+            range_key_condition=range_key_condition,
+            filter_condition=filter_condition,
+            index_name=self.Meta.index_name,
+            consistent_read=consistent_read,
+            limit=limit,
+            rate_limit=rate_limit,
+        )
+
+    def query(
+        self,
+        hash_key: _KeyType,
+        range_key_condition: Optional[Condition] = None,
+        filter_condition: Optional[Condition] = None,
+        consistent_read: bool = False,
+        scan_index_forward: Optional[bool] = None,
+        limit: Optional[int] = None,
+        last_evaluated_key: Optional[Dict[str, Dict[str, Any]]] = None,
+        attributes_to_get: Optional[List[str]] = None,
+        page_size: Optional[int] = None,
+        rate_limit: Optional[float] = None,
+    ) -> ResultIterator[_M]:
+        """Model.query on this index"""
+        return self._model.query(
+            hash_key,
+            range_key_condition=range_key_condition,
+            filter_condition=filter_condition,
+            consistent_read=consistent_read,
+            index_name=self.Meta.index_name,
+            scan_index_forward=scan_index_forward,
+            limit=limit,
+            last_evaluated_key=last_evaluated_key,
+            attributes_to_get=attributes_to_get,
+            page_size=page_size,
+            rate_limit=rate_limit,
+        )
+
+    def scan(
+        self,
+        filter_condition: Optional[Condition] = None,
+        segment: Optional[int] = None,
+        total_segments: Optional[int] = None,
+        limit: Optional[int] = None,
+        last_evaluated_key: Optional[Dict[str, Dict[str, Any]]] = None,
+        page_size: Optional[int] = None,
+        consistent_read: Optional[bool] = None,
+        rate_limit: Optional[float] = None,
+        attributes_to_get: Optional[List[str]] = None,
+    ) -> ResultIterator[_M]:
+        """Model.scan on this index"""
+        return self._model.scan(
+            filter_condition=filter_condition,
+            segment=segment,
+            total_segments=total_segments,
+            limit=limit,
+            last_evaluated_key=last_evaluated_key,
+            page_size=page_size,
+            consistent_read=consistent_read,
+            index_name=self.Meta.index_name,
+            rate_limit=rate_limit,
+            attributes_to_get=attributes_to_get,
+        )
+
+    @classmethod
+    def _hash_key_attribute(cls):
+        """The attribute of the index's hash key"""
+        return next((attr for attr in cls.Meta.attributes.values() if attr.is_hash_key), None)
+
+    def _update_model_schema(self, schema: ModelSchema) -> None:
+        raise NotImplementedError
+
+    @classmethod
+    def _get_schema(cls) -> IndexSchema:
+        """The index as CreateTable's schema tells it"""
+        keys = [attr for attr in cls.Meta.attributes.values() if attr.is_hash_key or attr.is_range_key]
+        projection: Dict[str, Any] = {PROJECTION_TYPE: cls.Meta.projection.projection_type}
+        if cls.Meta.projection.non_key_attributes:
+            projection[NON_KEY_ATTRIBUTES] = cls.Meta.projection.non_key_attributes
+        return {
+            'index_name': cls.Meta.index_name,
+            'key_schema': [
+                {ATTR_NAME: attr.attr_name, KEY_TYPE: HASH if attr.is_hash_key else RANGE} for attr in keys
+            ],
+            'projection': projection,
+            'attribute_definitions': [{ATTR_NAME: attr.attr_name, ATTR_TYPE: attr.attr_type} for attr in keys],
+        }
+
+
+def _add_definitions(schema: ModelSchema, index_schema: IndexSchema) -> None:
+    """Adds the index's key attributes to the table's, each once: indexes may share attributes."""
+    for definition in index_schema['attribute_definitions']:
+        if definition not in schema['attribute_definitions']:
+            schema['attribute_definitions'].append(definition)
+
+
+class GlobalSecondaryIndex(Index[_M]):
+    """A global secondary index"""
+
+    @classmethod
+    def _update_model_schema(cls, schema: ModelSchema) -> None:
+        throughput: Dict[str, Any] = {}
+        if hasattr(cls.Meta, 'read_capacity_units'):
+            throughput[READ_CAPACITY_UNITS] = cls.Meta.read_capacity_units
+        if hasattr(cls.Meta, 'write_capacity_units'):
+            throughput[WRITE_CAPACITY_UNITS] = cls.Meta.write_capacity_units
+        index_schema: GlobalSecondaryIndexSchema = {
+            **cls._get_schema(),  # type: ignore[misc]
+            'provisioned_throughput': throughput,
+        }
+        schema['global_secondary_indexes'].append(index_schema)
+        _add_definitions(schema, index_schema)
+
+
+class LocalSecondaryIndex(Index[_M]):
+    """A local secondary index"""
+
+    @classmethod
+    def _update_model_schema(cls, schema: ModelSchema) -> None:
+        index_schema = cls._get_schema()
+        schema['local_secondary_indexes'].append(index_schema)
+        _add_definitions(schema, index_schema)
+
+
+class Projection:
+    """What an index holds beside the keys"""
+    projection_type: Any = None
+    non_key_attributes: Any = None
+
+
+class KeysOnlyProjection(Projection):
+    """Nothing"""
+    projection_type = KEYS_ONLY
+
+
+class IncludeProjection(Projection):
+    """The attributes named"""
+    projection_type = INCLUDE
+
+    def __init__(self, non_attr_keys: Optional[List[str]] = None) -> None:
+        if not non_attr_keys:
+            raise ValueError('The INCLUDE type projection requires a list of string attribute names')
+        self.non_key_attributes = non_attr_keys
+
+
+class AllProjection(Projection):
+    """Every attribute"""
+    projection_type = ALL
