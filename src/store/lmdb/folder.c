@@ -104,17 +104,25 @@ static bool boot_file(const char *path, char *out, size_t out_size) {
   return length > 0 && (size_t)length < out_size;
 }
 
-cyn_status cyn_i_lmdb_boot_check(const char *path, cyn_error *error) {
+bool cyn_i_lmdb_boot_marked(const char *path, bool *of_this_boot) {
   char file[4096], marked[BOOT_ID_MAX], now[BOOT_ID_MAX];
-  if (!boot_file(path, file, sizeof file)) return CYN_OK;
+  *of_this_boot = false;
+  if (!boot_file(path, file, sizeof file)) return false;
   ssize_t size = file_read(file, marked, sizeof marked);
-  if (size < 0) return CYN_OK;
+  if (size < 0) return false;
   ssize_t now_size = file_read(BOOT_ID_FILE, now, sizeof now);
-  if (size == now_size && memcmp(marked, now, (size_t)size) == 0) return CYN_OK;
+  *of_this_boot = size == now_size && memcmp(marked, now, (size_t)size) == 0;
+  return true;
+}
+
+cyn_status cyn_i_lmdb_boot_check(const char *path, cyn_error *error) {
+  bool of_this_boot;
+  if (!cyn_i_lmdb_boot_marked(path, &of_this_boot) || of_this_boot) return CYN_OK;
   return cyn_i_error_setf(error, CYN_E_STORE,
                           "The store %s was being written with durability=unsafe when the machine went down, and may be "
-                          "torn without a sign: restore a copy, or delete %s to take the risk.",
-                          path, file);
+                          "torn without a sign: let `cynamo check` look at all of it, which opens it again if it is sound; "
+                          "else restore a copy.",
+                          path);
 }
 
 cyn_status cyn_i_lmdb_boot_mark(const char *path, cyn_error *error) {

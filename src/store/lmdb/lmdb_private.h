@@ -237,11 +237,22 @@ cyn_status cyn_i_lmdb_env_open(cyn_i_lmdb_store *store, cyn_error *error);
 void cyn_i_lmdb_env_close(cyn_i_lmdb_store *store);
 /* format.c: checks the format record, or writes it into an empty database. */
 cyn_status cyn_i_lmdb_format_check(cyn_i_lmdb_store *store, cyn_error *error);
+#define CYN_LMDB_FORMAT_VERSION 1u
+#define CYN_LMDB_FORMAT_KEY_SIZE (CYN_LMDB_KEY_HEAD + 6)
+cyn_bytes cyn_i_lmdb_format_key(uint8_t out[CYN_LMDB_FORMAT_KEY_SIZE]);
+/* False where the record's bytes are damaged. `writer`: the version of Cynamo that made it. */
+bool cyn_i_lmdb_format_read(cyn_bytes value, uint32_t *version, char writer[33]);
+/* What the record says about opening the store. */
+cyn_status cyn_i_lmdb_format_judge(const char *path, cyn_bytes value, cyn_error *error);
+
+/* sound.c: what the meta pages, the file's length and the format record give away, read without LMDB, before it opens. */
+cyn_status cyn_i_lmdb_sound_check(const char *path, cyn_error *error);
 
 /* folder.c */
 cyn_status cyn_i_lmdb_folder_prepare(const char *path, bool read_only, dev_t *device, ino_t *inode, cyn_error *error);
 /* The mark of an unsafe store: boot id of the system under which it was written. */
 cyn_status cyn_i_lmdb_boot_check(const char *path, cyn_error *error);
+bool cyn_i_lmdb_boot_marked(const char *path, bool *of_this_boot);
 cyn_status cyn_i_lmdb_boot_mark(const char *path, cyn_error *error);
 void cyn_i_lmdb_boot_unmark(const char *path);
 

@@ -255,6 +255,7 @@ static cyn_status boot_settle(cyn_i_lmdb_store *store, cyn_error *error) {
 static cyn_status file_open(cyn_i_lmdb_store *store, cyn_error *error) {
   cyn_status status = cyn_i_lmdb_owner_lock(store->path, store->read_only, &store->lock_fd, error);
   if (status == CYN_OK) status = cyn_i_lmdb_boot_check(store->path, error);
+  if (status == CYN_OK) status = cyn_i_lmdb_sound_check(store->path, error);
   if (status == CYN_OK) status = cyn_i_lmdb_env_open(store, error);
   if (status == CYN_OK) status = cyn_i_lmdb_format_check(store, error);
   if (status == CYN_OK && !store->read_only) status = boot_settle(store, error);

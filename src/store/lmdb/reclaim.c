@@ -9,14 +9,15 @@ typedef struct reclaim {
   uint32_t space;
   uint64_t end_ns;
   unsigned deleted;
-  bool done;
+  bool is_over, done;
 } reclaim;
 
-static bool slice_over(reclaim *r) {
-  return ++r->deleted % CLOCK_EVERY == 0 && cyn_i_clock_monotonic_ns() >= r->end_ns;
+static void slice_count(reclaim *r) {
+  if (++r->deleted % CLOCK_EVERY == 0 && cyn_i_clock_monotonic_ns() >= r->end_ns) r->is_over = true;
 }
 
-/* Deletes what starts with `prefix`, layers before the pointers that lead to them; `*done` when none is left. */
+/* Deletes what starts with `prefix`, layers before the pointers that lead to them; `*done` when none is left. Also at the
+ * end of a slice an empty layer goes with its pointer: a new layer might get its number, and be emptied through it. */
 static int prefix_delete(cyn_i_lmdb_store *store, MDB_txn *txn, reclaim *r, cyn_bytes prefix, int depth, bool *done) {
   if (depth == CYN_LMDB_LEVEL_MAX) return MDB_CORRUPTED;
   MDB_cursor *cursor;
@@ -27,7 +28,7 @@ static int prefix_delete(cyn_i_lmdb_store *store, MDB_txn *txn, reclaim *r, cyn_
     code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
     *done = code == MDB_NOTFOUND ||
             (code == 0 && (key.mv_size < prefix.size || memcmp(key.mv_data, prefix.data, prefix.size) != 0));
-    if (code != 0 || *done) break;
+    if (code != 0 || *done || r->is_over) break;
     if (key.mv_size == CYN_LMDB_CUT + 1 && value.mv_size == 8) {
       uint8_t head[CYN_LMDB_LAYER_HEAD];
       bool layer_done;
@@ -38,7 +39,7 @@ static int prefix_delete(cyn_i_lmdb_store *store, MDB_txn *txn, reclaim *r, cyn_
       code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
     }
     if (code == 0) code = mdb_cursor_del(cursor, 0);
-    if (code == 0 && slice_over(r)) break;
+    slice_count(r);
   }
   mdb_cursor_close(cursor);
   return code == MDB_NOTFOUND ? 0 : code;
