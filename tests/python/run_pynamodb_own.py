@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Runs the test files of PynamoDB's own source distribution, unmodified, with Cynamo under PynamoDB's name.
+
+    PYTHONPATH=build/python tests/python/run_pynamodb_own.py [--work FOLDER] [pytest's arguments]
+
+The distribution is downloaded once (pip, the version below) and kept in the work folder; nothing of it is in this repository.
+Three of its files import helpers that it does not carry: tests/python/pynamodb_helpers stands in for them.
+"""
+import argparse
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tarfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+VERSION = '6.1.0'
+
+# Test -> why it is not run. Only what tests botocore's own transport, and nothing that Cynamo promises, may stand here.
+EXCLUDED = {}
+
+
+def fetch(work):
+    """The unpacked distribution."""
+    folder = work / 'pynamodb-{}'.format(VERSION)
+    if folder.is_dir():
+        return folder
+    archive = work / 'pynamodb-{}.tar.gz'.format(VERSION)
+    if not archive.is_file():
+        subprocess.run(
+            [sys.executable, '-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps',
+             '--no-binary', 'pynamodb', '--dest', str(work), 'pynamodb==' + VERSION],
+            check=True)
+    with tarfile.open(archive) as tar:
+        names = [member for member in tar.getmembers() if '/tests/' in member.name and member.isfile()]
+        partial = work / 'unpacking'
+        shutil.rmtree(partial, ignore_errors=True)
+        tar.extractall(partial, members=names)
+    (partial / folder.name).rename(folder)
+    partial.rmdir()
+    return folder
+
+
+def prepare(folder):
+    """Makes the tests a package, with the helpers beside them."""
+    tests = folder / 'tests'
+    for helper in (HERE / 'pynamodb_helpers').glob('*.py'):
+        shutil.copy(helper, tests / helper.name)
+    (tests / '__init__.py').touch()
+    return tests
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('--work', type=pathlib.Path, default=HERE.parents[1] / 'build' / 'pynamodb_own')
+    options, pytest_arguments = parser.parse_known_args()
+    options.work.mkdir(parents=True, exist_ok=True)
+    folder = fetch(options.work.resolve())
+    prepare(folder)
+
+    environment = dict(
+        os.environ,
+        AWS_DEFAULT_REGION='us-east-1',
+        AWS_ACCESS_KEY_ID='key',
+        AWS_SECRET_ACCESS_KEY='secret',
+        AWS_EC2_METADATA_DISABLED='true',
+        AWS_CONFIG_FILE=os.devnull,
+        AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+        # The tests run in another folder.
+        PYTHONPATH=os.pathsep.join(
+            os.path.abspath(entry) for entry in os.environ.get('PYTHONPATH', '').split(os.pathsep) if entry),
+    )
+    for name in ('CYNAMO_URL', 'CYNAMO_TRANSPORT', 'CYNAMO_ALLOW_AWS', 'PYNAMODB_CONFIG'):
+        environment.pop(name, None)
+    for test, reason in EXCLUDED.items():
+        print('not run: {}: {}'.format(test, reason))
+    command = [sys.executable, '-m', 'pytest', '-p', 'cynamo.as_pynamodb', '-q', '-p', 'no:cacheprovider', '--rootdir', str(folder)]
+    command += ['--deselect=' + test for test in EXCLUDED]
+    command += pytest_arguments or ['tests']
+    return subprocess.run(command, cwd=folder, env=environment).returncode
+
+
+if __name__ == '__main__':
+    sys.exit(main())
