@@ -34,6 +34,9 @@ CYN_API cyn_status cyn_call_submit(cyn_db *db, cyn_operation operation, const vo
  * time. */
 CYN_API size_t cyn_db_dispatch(cyn_db *db, int timeout_ms);
 
+/* How many submitted calls have not had their callback. From any thread. */
+CYN_API size_t cyn_db_calls_under_way(cyn_db *db);
+
 /* A descriptor that is readable while completed calls wait for cyn_db_dispatch. The database's: not to be read, written or
  * closed by the program. -1 when the system gives none. After fork() a child asks anew. */
 CYN_API int cyn_db_poll_fd(cyn_db *db);

@@ -44,12 +44,13 @@ typedef struct cyn_db_options {
   cyn_bytes proxy;                    /* URL; absent: HTTP(S)_PROXY and NO_PROXY; empty: none */
   cyn_bytes ca_bundle;                /* PEM file; absent: AWS_CA_BUNDLE, SSL_CERT_FILE, the system's */
   cyn_string_map extra_headers;       /* sent with each request */
+  cyn_bytes ca_bundle_default;        /* PEM file, when nothing says ca_bundle; absent: libcurl's own */
 } cyn_db_options;
 
 #define CYN_DB_OPTIONS_INIT                                                                                           \
   {                                                                                                                   \
     sizeof(cyn_db_options), {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0},   \
-        {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}                                                \
+        {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}                                        \
   }
 
 /* Opens a database. `options` may be NULL; what it points to is copied. On CYN_OK *out is the caller's, closed by
@@ -61,6 +62,13 @@ CYN_API cyn_status cyn_open(const char *url, const cyn_db_options *options, cyn_
 /* Closes; NULL is allowed. No blocking call may be under way on another thread. Submitted ones end (an http: or aws: call
  * with CynamoConnectionError) and their callbacks are called here. */
 CYN_API void cyn_db_close(cyn_db *db);
+
+/* The Region of requests and ARNs; absent where an aws: database has none. Lives with the database. */
+CYN_API cyn_bytes cyn_db_region(const cyn_db *db);
+
+/* Where requests go, such as "https://dynamodb.eu-west-1.amazonaws.com"; absent for memory: and file:. Lives with the
+ * database. */
+CYN_API cyn_bytes cyn_db_endpoint_url(const cyn_db *db);
 
 #ifdef __cplusplus
 }

@@ -42,8 +42,10 @@ typedef struct cyn_error {
   size_t reason_count;      /* TransactionCanceledException's CancellationReasons */
   const cyn_cancellation_reason *reasons;
   int operation;            /* the API call that failed, as cyn_operation + 1; 0: none was made. See exception.h */
+  const char *request_id;   /* x-amzn-RequestId of the answer; of calls in process one of the same form; NULL: nothing answered */
   void *owned;              /* private: heap memory behind the pointers above */
   char text[200];           /* private: where short messages live */
+  char request_id_text[64]; /* private: where request_id lives */
 } cyn_error;
 
 #ifdef __cplusplus

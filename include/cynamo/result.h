@@ -16,6 +16,11 @@ CYN_API cyn_result *cyn_result_new(void);
 /* Frees the result and everything that its last call returned; NULL is allowed. */
 CYN_API void cyn_result_destroy(cyn_result *result);
 
+/* Any operation by its number: `input` is its input struct, *output its output struct, owned by `result` until its next
+ * call. As the function of the operation (<cynamo/calls.h>), with its errors. */
+CYN_API cyn_status cyn_call(cyn_db *db, cyn_operation operation, const void *input, cyn_result *result, const void **output,
+                            cyn_error *error) CYN_MUST_USE;
+
 /* Any operation by its name, DynamoDB JSON in and out (the body of the HTTP request and answer). *output is owned by
  * `result` until its next call. Errors: those of the operation; UnknownOperationException for a name that does not exist;
  * SerializationException for text that is not the operation's input. */

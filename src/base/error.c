@@ -53,6 +53,7 @@ void cyn_error_clean_up(cyn_error *error) {
   error->reason_count = 0;
   error->reasons = NULL;
   error->operation = 0;
+  error->request_id = NULL;
   error->owned = NULL;
   error->text[0] = '\0';
 }
@@ -195,6 +196,14 @@ cyn_status cyn_i_error_set_named(cyn_error *error, cyn_bytes name, cyn_bytes mes
   return status;
 }
 
+void cyn_i_error_set_request_id(cyn_error *error, cyn_bytes id) {
+  if (error == NULL || id.size == 0) return;
+  size_t size = id.size < sizeof error->request_id_text ? id.size : sizeof error->request_id_text - 1;
+  memcpy(error->request_id_text, id.data, size);
+  error->request_id_text[size] = '\0';
+  error->request_id = error->request_id_text;
+}
+
 void cyn_i_error_move(cyn_error *to, cyn_error *from) {
   if (to == NULL) {
     cyn_error_clean_up(from);
@@ -203,6 +212,7 @@ void cyn_i_error_move(cyn_error *to, cyn_error *from) {
   cyn_error_clean_up(to);
   *to = *from;
   if (from->message == from->text) to->message = to->text;
+  if (from->request_id != NULL) to->request_id = to->request_id_text;
   from->owned = NULL;
   cyn_error_clean_up(from);
 }

@@ -161,7 +161,8 @@ static cyn_status make_parts(cyn_i_client *client, const cyn_i_client_options *o
   cyn_bytes ca_bundle = options->ca_bundle;
   if (ca_bundle.data == NULL) ca_bundle = cyn_i_configuration_get(configuration, "AWS_CA_BUNDLE", "ca_bundle");
   const cyn_i_transport_options transport = {options->connect_timeout_ms, options->read_timeout_ms, options->connections_max,
-                                             options->proxy, ca_bundle, options->insecure_skip_verify};
+                                             options->proxy, ca_bundle, options->ca_bundle_default,
+                                             options->insecure_skip_verify};
   return cyn_i_transport_new(&transport, &client->transport, error);
 }
 
@@ -344,7 +345,9 @@ static cyn_status read_answer(machine *m) {
                             (int)m->http.url.size, m->http.url.data);
   if (m->http.http_status >= 200 && m->http.http_status < 300)
     return cyn_i_answer_output(call->operation->output, body_of(m), call->arena, &call->output, call->error);
-  return cyn_i_answer_error(body_of(m), (int)m->http.http_status, call->arena, call->error);
+  cyn_status status = cyn_i_answer_error(body_of(m), (int)m->http.http_status, call->arena, call->error);
+  cyn_i_error_set_request_id(call->error, cyn_i_http_header_get(&m->http, "x-amzn-RequestId"));
+  return status;
 }
 
 /* The server refuses the signature's time, and its Date says by how much the clocks differ. */

@@ -15,7 +15,7 @@ typedef struct cyn_i_client_options {
   cyn_bytes access_key_id, secret_access_key, session_token;
   int64_t connect_timeout_ms, read_timeout_ms; /* 0: 60,000 */
   int64_t connections_max;               /* 0: 10 */
-  cyn_bytes proxy, ca_bundle;            /* see transport.h */
+  cyn_bytes proxy, ca_bundle, ca_bundle_default; /* see transport.h */
   bool insecure_skip_verify;
   cyn_i_retry_mode retry_mode;           /* 0: AWS_RETRY_MODE, else standard */
   int64_t attempts_max;                  /* 0: AWS_MAX_ATTEMPTS, else the mode's */

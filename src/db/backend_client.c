@@ -23,6 +23,7 @@ cyn_status cyn_i_backend_client_open(cyn_db *db, const cyn_i_url *url, const cyn
     return cyn_i_error_set(error, CYN_E_USAGE, "access_key_id and secret_access_key go together");
   client.proxy = options->proxy;
   client.ca_bundle = options->ca_bundle;
+  client.ca_bundle_default = options->ca_bundle_default;
   client.extra_headers = options->extra_headers;
   client.clock = &db->clock;
   cyn_status status = cyn_i_client_new(&client, &db->client, error);

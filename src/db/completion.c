@@ -120,6 +120,15 @@ cyn_status cyn_call_submit(cyn_db *db, cyn_operation operation_number, const voi
   return CYN_OK;
 }
 
+size_t cyn_db_calls_under_way(cyn_db *db) {
+  cyn_i_completions *completions = &db->completions;
+  if (!make_ready(completions)) return 0;
+  (void)pthread_mutex_lock(&completions->lock);
+  size_t count = completions->under_way;
+  (void)pthread_mutex_unlock(&completions->lock);
+  return count;
+}
+
 int cyn_db_poll_fd(cyn_db *db) { return make_ready(&db->completions) ? db->completions.fd : -1; }
 
 /* Takes what has completed; *under_way: how many calls have not been taken by anyone. */
@@ -138,12 +147,12 @@ static cyn_i_submitted *take(cyn_i_completions *completions, size_t *under_way) 
 }
 
 /* The callback may start a new call with the same result, in whose arena this one lives: everything is copied first. */
-static void tell(cyn_i_submitted *submitted) {
+static void tell(cyn_db *db, cyn_i_submitted *submitted) {
   cyn_call_done done = submitted->done;
   void *user = submitted->user, *output = submitted->call.output;
   cyn_status status = submitted->call.status;
   cyn_error error = CYN_ERROR_INIT;
-  if (status != CYN_OK) submitted->error.operation = (int)submitted->call.operation->operation + 1;
+  if (status != CYN_OK) cyn_i_db_note_call(db, submitted->call.operation, &submitted->error);
   cyn_i_error_move(&error, &submitted->error);
   done(user, status, status == CYN_OK ? output : NULL, &error);
   cyn_error_clean_up(&error);
@@ -163,7 +172,7 @@ size_t cyn_db_dispatch(cyn_db *db, int timeout_ms) {
   }
   while (list != NULL) {
     cyn_i_submitted *next = list->next;
-    tell(list);
+    tell(db, list);
     list = next;
     count++;
   }

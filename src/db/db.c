@@ -155,6 +155,14 @@ void cyn_i_db_fill_context(const cyn_db *db, cyn_i_call *call, cyn_i_context *co
   call->context = context;
 }
 
+void cyn_i_db_note_call(const cyn_db *db, const cyn_i_operation *operation, cyn_error *error) {
+  error->operation = (int)operation->operation + 1;
+  if (db->client != NULL || error->request_id != NULL || strncmp(error->name, "Cynamo", 6) == 0) return;
+  char id[53];
+  cyn_i_random_request_id(id);
+  cyn_i_error_set_request_id(error, cyn_str(id));
+}
+
 static void call_down(cyn_db *db, cyn_i_call *call) {
   if (db->client != NULL) cyn_i_client_call(db->client, call);
   else cyn_i_engine_call(db->engine, call);
@@ -172,10 +180,16 @@ void cyn_i_db_call(cyn_db *db, cyn_i_call *call) {
     call_down(db, call);
     cyn_i_signal_send(CYN_SIGNAL_POST_SEND, db, call, uuid);
   }
-  if (call->status != CYN_OK) call->error->operation = (int)call->operation->operation + 1;
+  if (call->status != CYN_OK) cyn_i_db_note_call(db, call->operation, call->error);
 }
 
 /* ---- what only a store in this process can answer ---- */
+
+cyn_bytes cyn_db_region(const cyn_db *db) { return db->region; }
+
+cyn_bytes cyn_db_endpoint_url(const cyn_db *db) {
+  return db->client != NULL ? cyn_i_client_endpoint(db->client) : (cyn_bytes){NULL, 0};
+}
 
 bool cyn_i_db_is_remote(const cyn_db *db) { return db->client != NULL; }
 

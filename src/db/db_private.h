@@ -32,4 +32,7 @@ cyn_status cyn_i_backend_client_open(cyn_db *db, const cyn_i_url *url, const cyn
 /* Puts the database's Region and account where the call has none; `context` is the room for it. */
 void cyn_i_db_fill_context(const cyn_db *db, cyn_i_call *call, cyn_i_context *context);
 
+/* What an error of a call that was made says of it: the operation, and the request's id where the answer had none. */
+void cyn_i_db_note_call(const cyn_db *db, const cyn_i_operation *operation, cyn_error *error);
+
 #endif

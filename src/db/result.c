@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "db/db.h"
 #include "db/invoke.h"
+#include "db/db_private.h"
 #include "db/result_private.h"
 
 cyn_result *cyn_result_new(void) {
@@ -41,6 +42,7 @@ cyn_status cyn_i_result_run(cyn_db *db, const cyn_i_operation *operation, const 
     status = call.status;
     *output = call.output;
   }
+  if (status != CYN_OK) cyn_i_db_note_call(db, operation, &own);
   if (status != CYN_OK) cyn_i_error_move(error, &own);
   return status;
 }
@@ -50,6 +52,13 @@ cyn_status cyn_i_db_invoke(cyn_db *db, cyn_operation operation, const void *inpu
   *output = NULL;
   cyn_i_arena_reset(&result->arena, CYN_RESULT_KEEP_MAX);
   return cyn_i_result_run(db, &cyn_i_operations[operation], input, &result->arena, output, error);
+}
+
+cyn_status cyn_call(cyn_db *db, cyn_operation operation, const void *input, cyn_result *result, const void **output,
+                    cyn_error *error) {
+  *output = NULL;
+  if ((unsigned)operation >= CYN_OPERATION_COUNT) return cyn_i_error_set(error, CYN_E_USAGE, "cyn_call needs an operation");
+  return cyn_i_db_invoke(db, operation, input, result, output, error);
 }
 
 cyn_status cyn_call_json(cyn_db *db, const char *name, cyn_bytes input, cyn_result *result, cyn_bytes *output,

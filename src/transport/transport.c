@@ -22,6 +22,7 @@ static const char *choose_ca_bundle(cyn_i_transport *transport, const cyn_i_tran
   if (options->ca_bundle.data != NULL) return cyn_i_arena_copy(&transport->arena, options->ca_bundle).data;
   const char *value = environment("AWS_CA_BUNDLE");
   if (value == NULL) value = environment("SSL_CERT_FILE");
+  if (value == NULL) value = options->ca_bundle_default.data;
   return value != NULL ? cyn_i_arena_copy(&transport->arena, cyn_str(value)).data : NULL;
 }
 

@@ -15,6 +15,7 @@ typedef struct cyn_i_transport_options {
   int64_t connections_max;                     /* 0: 10 */
   cyn_bytes proxy;                             /* absent: HTTP(S)_PROXY, NO_PROXY as curl reads them; empty: none */
   cyn_bytes ca_bundle;                         /* PEM file; absent: AWS_CA_BUNDLE, SSL_CERT_FILE, the system's */
+  cyn_bytes ca_bundle_default;                 /* PEM file instead of the system's; absent: libcurl's own */
   bool insecure_skip_verify;                   /* for tests */
 } cyn_i_transport_options;
 

@@ -123,3 +123,22 @@ TEST(no_memory) {
   cyn_i_alloc_hook = NULL;
   cyn_error_clean_up(&error);
 }
+
+TEST(request_id) {
+  cyn_error error = CYN_ERROR_INIT, to = CYN_ERROR_INIT;
+  (void)cyn_i_error_set(&error, CYN_E_VALIDATION, "short");
+  cyn_i_error_set_request_id(&error, (cyn_bytes){"", 0});
+  CHECK(error.request_id == NULL);
+  cyn_i_error_set_request_id(&error, cyn_str("ABC"));
+  cyn_i_error_move(&to, &error);
+  CHECK_STR(to.request_id, "ABC");
+  CHECK(to.request_id == to.request_id_text && error.request_id == NULL);
+  char text[100];
+  memset(text, 'i', sizeof text);
+  cyn_i_error_set_request_id(&to, (cyn_bytes){text, sizeof text});
+  CHECK_INT(strlen(to.request_id), sizeof to.request_id_text - 1);
+  (void)cyn_i_error_set(&to, CYN_E_INTERNAL, "another");
+  CHECK(to.request_id == NULL);
+  cyn_i_error_set_request_id(NULL, cyn_str("ABC"));
+  cyn_error_clean_up(&to);
+}

@@ -30,3 +30,29 @@ TEST(unknown_operations_and_bad_json) {
     CHECK(strstr(output.data, "SerializationException") != NULL);
   }
 }
+
+TEST(any_operation_by_its_number) {
+  both b;
+  FOR_ALL_KINDS(b) {
+    cyn_list_tables_input input = CYN_LIST_TABLES_INPUT_INIT;
+    const void *output = NULL;
+    REQUIRE(cyn_call(b.db, CYN_OPERATION_LIST_TABLES, &input, b.result, &output, &b.error) == CYN_OK);
+    CHECK_INT(((const cyn_list_tables_output *)output)->table_names.count, 0);
+    CHECK_INT(cyn_call(b.db, CYN_OPERATION_COUNT, &input, b.result, &output, &b.error), CYN_E_USAGE);
+    CHECK(output == NULL);
+    CHECK_INT(cyn_db_calls_under_way(b.db), 0);
+    CHECK(cyn_db_region(b.db).size != 0);
+  }
+}
+
+TEST(errors_tell_the_request) {
+  both b;
+  FOR_ALL_KINDS(b) {
+    cyn_describe_table_input input = CYN_DESCRIBE_TABLE_INPUT_INIT;
+    input.table_name = cyn_str("Nobody");
+    const void *output = NULL;
+    CHECK_INT(cyn_call(b.db, CYN_OPERATION_DESCRIBE_TABLE, &input, b.result, &output, &b.error), CYN_E_RESOURCE_NOT_FOUND);
+    REQUIRE(b.error.request_id != NULL);
+    CHECK_INT(strlen(b.error.request_id), 52);
+  }
+}

@@ -1,0 +1,40 @@
+# build/python/cynamo/_core.<abi>.so with the package's .py files beside it: PYTHONPATH=build/python runs it as it stands.
+# Under scikit-build-core (pyproject.toml) the same targets are installed into the wheel.
+find_package(Python3 COMPONENTS Interpreter Development.Module)
+if(NOT Python3_Development.Module_FOUND)
+  if(SKBUILD)
+    message(FATAL_ERROR "the headers of Python are missing: apt-get install python3-dev")
+  endif()
+  message(STATUS "no headers of Python: the Python package is not built")
+  return()
+endif()
+
+set(CYN_GENERATED_PYTHON ${CYN_GENERATED}/python/shapes_generated.c)
+add_custom_command(
+  OUTPUT ${CYN_GENERATED_PYTHON}
+  COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tools/generate_python.py ${CMAKE_SOURCE_DIR}/src/api/dynamodb.api
+          ${CYN_GENERATED}
+  DEPENDS ${api_table} ${CMAKE_SOURCE_DIR}/tools/generate_python.py ${CMAKE_SOURCE_DIR}/tools/api_table.py
+  COMMENT "Generating the tables of the Python extension")
+
+file(GLOB python_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/python/src/*.c)
+Python3_add_library(python_core MODULE WITH_SOABI ${python_sources} ${CYN_GENERATED_PYTHON})
+target_include_directories(python_core PRIVATE ${CMAKE_SOURCE_DIR}/python/src)
+target_link_libraries(python_core PRIVATE cynamo_static ${CMAKE_DL_LIBS})
+# The extension holds the library: nothing of it is seen by other modules of the process.
+target_link_options(python_core PRIVATE -Wl,--exclude-libs,ALL -Wl,--gc-sections)
+set_target_properties(python_core PROPERTIES OUTPUT_NAME _core LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/python/cynamo)
+add_dependencies(python_core cyn_generated)
+
+# The package as it stands in the source tree, file by file, so that an edit needs no build.
+file(GLOB_RECURSE python_files CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/python/cynamo
+     ${CMAKE_SOURCE_DIR}/python/cynamo/*.py ${CMAKE_SOURCE_DIR}/python/cynamo/*.pyi ${CMAKE_SOURCE_DIR}/python/cynamo/py.typed)
+foreach(file ${python_files})
+  get_filename_component(folder ${CMAKE_BINARY_DIR}/python/cynamo/${file} DIRECTORY)
+  file(MAKE_DIRECTORY ${folder})
+  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/python/cynamo/${file} ${CMAKE_BINARY_DIR}/python/cynamo/${file} SYMBOLIC)
+endforeach()
+
+if(SKBUILD)
+  install(TARGETS python_core LIBRARY DESTINATION cynamo COMPONENT python)
+endif()
