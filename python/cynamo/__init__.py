@@ -13,7 +13,7 @@ __version__ = '0.1.0'
 _LAZY = {
     'Database': '_core',
     'ServiceError': '_core',
-    'batch_get': 'batch',
+    'batch_get': '_models.batch_get',
     'install_as_pynamodb': 'as_pynamodb',
 }
 

@@ -6,10 +6,14 @@ the two classes below, which look the same. Nothing of botocore is imported befo
 Calls go through botocore's own client when something outside waits for them there: moto's mock, a Stubber, X-Ray, a patched
 `send`. `intercepted()` tells; it is asked before each call, so it is quick.
 """
+from __future__ import annotations
+
 import os
 import sys
-from types import FunctionType
-from typing import Any, Dict, Optional, Tuple, Type
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Optional, Tuple, Type
 
 _importable: Optional[bool] = None
 _classes: Optional[Tuple[Type[Exception], Type[Exception]]] = None
@@ -117,7 +121,7 @@ def _is_gate_patched(gate: Tuple[str, str, str]) -> bool:
     method = owner.__dict__.get(gate[2]) if isinstance(owner, type) else None
     if method is None:
         return not isinstance(owner, type)
-    genuine = (type(method) is FunctionType and method.__module__ == gate[0]
+    genuine = (type(method) is type(_is_gate_patched) and method.__module__ == gate[0]
                and method.__qualname__ == gate[1] + '.' + gate[2])
     if genuine:
         _gates[gate] = (owner, method)

@@ -1,4 +1,4 @@
-"""Shapes of the schema that models and indexes describe for CreateTable."""
+"""Shapes of the schema that models and indexes describe for CreateTable; for type checkers, so no module here loads it."""
 import sys
 from typing import TYPE_CHECKING, Any, Dict, List, TypedDict
 

@@ -1,23 +1,32 @@
 """Secondary indexes of models, and what they project."""
-from typing import TYPE_CHECKING, Any, Dict, Generic, List, Optional, Type, TypeVar
+from __future__ import annotations
 
-from cynamo._schema import GlobalSecondaryIndexSchema, IndexSchema, ModelSchema
+from cynamo._generic import Subscriptable
 from cynamo.attributes import Attribute
 from cynamo.constants import (
     ALL, ATTR_NAME, ATTR_TYPE, INCLUDE, KEY_TYPE, KEYS_ONLY, NON_KEY_ATTRIBUTES, PROJECTION_TYPE, READ_CAPACITY_UNITS,
     WRITE_CAPACITY_UNITS,
 )
-from cynamo.expressions.condition import Condition
-from cynamo.pagination import ResultIterator
 from cynamo.types import HASH, RANGE
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Dict, Generic, List, Optional, Type, TypeVar
+
+    from cynamo._schema import GlobalSecondaryIndexSchema, IndexSchema, ModelSchema
+    from cynamo.expressions.condition import Condition
     from cynamo.models import Model
+    from cynamo.pagination import ResultIterator
 
-_KeyType = Any
-_M = TypeVar('_M', bound='Model')
+    _KeyType = Any
+    _M = TypeVar('_M', bound=Model)
+    _Base = Generic[_M]
+else:
+    _Base = Subscriptable
+    _M = None
 
 
-class Index(Generic[_M]):
+class Index(_Base):
     """A secondary index: its key attributes, and a Meta class with its projection."""
     Meta: Any = None
     _model: Type[_M]

@@ -4,221 +4,48 @@ A call has the connection do its work (`_get_connection()`, a TableConnection), 
 sees what passes. What a call sends is made apart from the sending (`_get_save_args`, `get_..._kwargs_from_...`,
 `_query_arguments`, `_scan_arguments`), and what comes back is read apart from it (`_found`, `_updated`, `from_raw_data`).
 """
-import logging
-import random
+from __future__ import annotations
+
 import time
-from copy import deepcopy
-from typing import (
-    TYPE_CHECKING, Any, Dict, Generic, Iterable, Iterator, List, Mapping, Optional, Protocol, Sequence, Text, Tuple, Type,
-    TypeVar, Union,
-)
 
 from cynamo import constants
-from cynamo._schema import ModelSchema
-from cynamo.attributes import AttributeContainer, AttributeContainerMeta, TTLAttribute, VersionAttribute
+from cynamo._log import LateLogger
+from cynamo._models.batch import GET_RETRIES_MAX, BatchWrite, consumed_units, wait_before_retry
+from cynamo._models.future import _ModelFuture
+from cynamo._models.meta import MetaModel, MetaProtocol
+from cynamo.attributes import AttributeContainer, TTLAttribute
 from cynamo.connection.base import MetaTable
 from cynamo.connection.table import TableConnection
 from cynamo.constants import (
-    ACTIVE, ALL_NEW, ATTR_NAME, ATTR_TYPE, ATTRIBUTES, BATCH_GET_PAGE_LIMIT, BATCH_WRITE_PAGE_LIMIT, CAPACITY_UNITS,
-    CONSUMED_CAPACITY, COUNT, DELETE, DELETE_REQUEST, HOST, ITEM, ITEM_COUNT, KEY, KEY_TYPE, KEYS, META_CLASS_NAME, NULL,
-    PUT, PUT_REQUEST, REGION, RESPONSES, TABLE_STATUS, UNPROCESSED_ITEMS, UNPROCESSED_KEYS,
+    ACTIVE, ALL_NEW, ATTR_NAME, ATTR_TYPE, ATTRIBUTES, BATCH_GET_PAGE_LIMIT, COUNT, ITEM, ITEM_COUNT, KEY, KEY_TYPE, KEYS,
+    NULL, RESPONSES, TABLE_STATUS, UNPROCESSED_KEYS,
 )
-from cynamo.exceptions import (
-    AttributeNullError, DoesNotExist, GetError, InvalidStateError, PutError, TableDoesNotExist, TableError,
-)
-from cynamo.expressions.condition import Condition
-from cynamo.expressions.update import Action
-from cynamo.indexes import Index
+from cynamo.exceptions import AttributeNullError, DoesNotExist, GetError, TableDoesNotExist, TableError
 from cynamo.pagination import RateLimiter, ResultIterator
-from cynamo.settings import _warn_dropped, get_settings_value
 from cynamo.types import HASH, RANGE
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cynamo.parallel import ParallelScan
+    from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Text, Tuple, Type, TypeVar, Union
 
-_T = TypeVar('_T', bound='Model')
-_KeyType = Any
+    from cynamo._models.parallel import ParallelScan
+    from cynamo._schema import ModelSchema
+    from cynamo.expressions.condition import Condition
+    from cynamo.expressions.update import Action
+    from cynamo.indexes import Index
 
-log = logging.getLogger(__name__)
-log.addHandler(logging.NullHandler())
+    _T = TypeVar('_T', bound='Model')
+    _KeyType = Any
 
-# How often a batch that makes no progress is sent again by a read, which has no limit of its own in Meta.
-_BATCH_GET_RETRIES_MAX = 10
-_BACKOFF_MAX_SECONDS = 5.0
+log = LateLogger(__name__)
 
-
-def _wait_before_retry(retries: int) -> None:
-    """Waits before a batch's rest is sent again: twice as long each time, at random between half of that and all of it."""
-    time.sleep(min(_BACKOFF_MAX_SECONDS, 0.05 * 2 ** retries) * random.uniform(0.5, 1.0))
-
-
-def _consumed_units(data: Mapping[str, Any]) -> float:
-    """The capacity units that a batch's answer reports, over all its tables."""
-    return sum(table.get(CAPACITY_UNITS, 0) for table in data.get(CONSUMED_CAPACITY) or () if isinstance(table, dict))
+# They are written in files of their own, and belong here: pickles and reprs name this module.
+BatchWrite.__module__ = MetaModel.__module__ = _ModelFuture.__module__ = __name__
 
 
-class BatchWrite(Generic[_T]):
-    """Collects saves and deletes of one table, and writes them 25 at a time.
-
-    As a context manager it writes what is left when the block ends; not when the block raised."""
-
-    def __init__(self, model: Type[_T], auto_commit: bool = True, *, rate_limit: Optional[float] = None) -> None:
-        self.model = model
-        self.auto_commit = auto_commit
-        self.max_operations = BATCH_WRITE_PAGE_LIMIT
-        self.pending_operations: List[Dict[str, Any]] = []
-        self.failed_operations: List[Any] = []
-        self._rate_limiter = RateLimiter(rate_limit) if rate_limit else None
-
-    def save(self, put_item: _T) -> None:
-        """Adds a save. Where 25 wait already, they are written first; without auto_commit that is a ValueError."""
-        self._add(PUT, put_item)
-
-    def delete(self, del_item: _T) -> None:
-        """Adds a delete. Where 25 wait already, they are written first; without auto_commit that is a ValueError."""
-        self._add(DELETE, del_item)
-
-    def _add(self, action: str, item: _T) -> None:
-        if len(self.pending_operations) == self.max_operations:
-            if not self.auto_commit:
-                raise ValueError('DynamoDB allows a maximum of 25 batch operations')
-            self.commit()
-        self.pending_operations.append({'action': action, 'item': item})
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, exc_type, exc_val, exc_tb):
-        if exc_type is None:
-            self.commit()
-
-    def commit(self) -> None:
-        """Writes what waits. What the service leaves undone is sent again, up to Meta.max_retry_attempts times; then
-        PutError is raised, and `failed_operations` holds the requests that were not done."""
-        log.debug('%s committing batch operation', self.model)
-        operations, self.pending_operations = self.pending_operations, []
-        put_items = [operation['item'].serialize() for operation in operations if operation['action'] == PUT]
-        delete_items = [operation['item']._get_keys() for operation in operations if operation['action'] == DELETE]
-        if not put_items and not delete_items:
-            return
-        unprocessed = self._write(put_items, delete_items)
-        retries = 0
-        while unprocessed:
-            retries += 1
-            if retries >= self.model.Meta.max_retry_attempts:
-                self.failed_operations = unprocessed
-                raise PutError('Failed to batch write items: max_retry_attempts exceeded')
-            put_items = [request[PUT_REQUEST][ITEM] for request in unprocessed if PUT_REQUEST in request]
-            delete_items = [request[DELETE_REQUEST][KEY] for request in unprocessed if DELETE_REQUEST in request]
-            log.info('Resending %d unprocessed keys for batch operation (retry %d)', len(unprocessed), retries)
-            _wait_before_retry(retries)
-            unprocessed = self._write(put_items, delete_items)
-
-    def _write(self, put_items: List[Any], delete_items: List[Any]) -> Any:
-        """One BatchWriteItem; returns what it left undone."""
-        if self._rate_limiter:
-            self._rate_limiter.acquire()
-        connection = self.model._get_connection()
-        data = connection.batch_write_item(put_items=put_items, delete_items=delete_items)
-        if data is None:
-            return None
-        if self._rate_limiter:
-            self._rate_limiter.consume(_consumed_units(data))  # type: ignore[arg-type]
-        return data.get(UNPROCESSED_ITEMS, {}).get(connection.table_name)
-
-
-class MetaProtocol(Protocol):
-    table_name: str
-    read_capacity_units: Optional[int]
-    write_capacity_units: Optional[int]
-    region: Optional[str]
-    host: Optional[str]
-    connect_timeout_seconds: int
-    read_timeout_seconds: int
-    max_retry_attempts: int
-    max_pool_connections: int
-    extra_headers: Mapping[str, str]
-    aws_access_key_id: Optional[str]
-    aws_secret_access_key: Optional[str]
-    aws_session_token: Optional[str]
-    aws_profile: Optional[str]
-    table_prefix: Optional[str]
-    billing_mode: Optional[str]
-    tags: Optional[Dict[str, str]]
-    stream_view_type: Optional[str]
-
-
-# What a Meta class without them gets from the settings.
-_META_SETTINGS = (
-    REGION, HOST, 'connect_timeout_seconds', 'read_timeout_seconds', 'max_retry_attempts', 'max_pool_connections',
-    'extra_headers', 'table_prefix', 'aws_profile',
-)
-_META_CREDENTIALS = ('aws_access_key_id', 'aws_secret_access_key', 'aws_session_token')
-
-
-class MetaModel(AttributeContainerMeta):
-    """The class of models: finds keys, version and indexes, and fills Meta."""
-
-    def __new__(cls, name, bases, namespace, discriminator=None):
-        return super().__new__(cls, name, bases, namespace)
-
-    def __init__(self, name, bases, namespace, discriminator=None) -> None:
-        super().__init__(name, bases, namespace, discriminator)
-        MetaModel._initialize_indexes(self)
-        cls: Any = self
-        MetaModel._initialize_keys(cls)
-        meta = namespace.get(META_CLASS_NAME)
-        if meta is not None:
-            MetaModel._initialize_meta(meta)
-        # Each model's own, so that "except A.DoesNotExist" lets B's pass.
-        if 'DoesNotExist' not in namespace:
-            cls.DoesNotExist = type('DoesNotExist', (DoesNotExist,), {
-                '__module__': namespace.get('__module__'),
-                '__qualname__': cls.__qualname__ + '.DoesNotExist',
-            })
-
-    @staticmethod
-    def _initialize_keys(cls) -> None:
-        """Notes which attributes are the hash key, the range key and the version; there is one of each at most."""
-        def note(place: str, name: str, text: str) -> None:
-            known = getattr(cls, place)
-            if known and known != name:
-                raise ValueError(text.format(cls.__name__, known, name))
-            setattr(cls, place, name)
-
-        ttl_names = []
-        for name, attribute in cls.get_attributes().items():
-            if attribute.is_hash_key:
-                note('_hash_keyname', name, '{} has more than one hash key: {}, {}')
-            if attribute.is_range_key:
-                note('_range_keyname', name, '{} has more than one range key: {}, {}')
-            if isinstance(attribute, VersionAttribute):
-                note('_version_attribute_name', name, 'The model has more than one Version attribute: {1}, {2}')
-            if isinstance(attribute, TTLAttribute):
-                ttl_names.append(name)
-        if len(ttl_names) > 1:
-            raise ValueError('{} has more than one TTL attribute: {}'.format(cls.__name__, ', '.join(ttl_names)))
-
-    @staticmethod
-    def _initialize_meta(meta: Any) -> None:
-        _warn_dropped(meta)
-        for name in _META_SETTINGS:
-            if not hasattr(meta, name):
-                setattr(meta, name, get_settings_value(name))
-        for name in _META_CREDENTIALS:
-            if not hasattr(meta, name):
-                setattr(meta, name, None)
-
-    @staticmethod
-    def _initialize_indexes(cls) -> None:
-        """Gives the class its own copy of each index, since an index knows its model."""
-        cls._indexes = {}
-        for name in dir(cls):
-            index = getattr(cls, name, None)
-            if isinstance(index, Index):
-                index = deepcopy(index)
-                index._model = cls
-                setattr(cls, name, index)
-                cls._indexes[index.Meta.index_name] = index
+def _given(**arguments: Any) -> Dict[str, Any]:
+    """The arguments that are not None: calls that nobody asked for more pass no more than PynamoDB's do."""
+    return {name: value for name, value in arguments.items() if value is not None}
 
 
 class Model(AttributeContainer, metaclass=MetaModel):
@@ -313,9 +140,9 @@ class Model(AttributeContainer, metaclass=MetaModel):
                 yield cls.from_raw_data(raw_item)
             retries = 0 if page else retries + 1
             if unprocessed_keys:
-                if retries > _BATCH_GET_RETRIES_MAX:
+                if retries > GET_RETRIES_MAX:
                     raise GetError('Failed to batch get items: {} keys are left unprocessed'.format(len(unprocessed_keys)))
-                _wait_before_retry(retries)
+                wait_before_retry(retries)
             keys_to_get = unprocessed_keys
 
     @classmethod
@@ -326,7 +153,7 @@ class Model(AttributeContainer, metaclass=MetaModel):
         data = connection.batch_get_item(
             keys_to_get, consistent_read=consistent_read, attributes_to_get=attributes_to_get)
         if limiter:
-            limiter.consume(_consumed_units(data))
+            limiter.consume(consumed_units(data))
         items = data.get(RESPONSES).get(connection.table_name)
         unprocessed = data.get(UNPROCESSED_KEYS).get(connection.table_name, {}).get(KEYS, None)
         return items, unprocessed
@@ -662,7 +489,7 @@ class Model(AttributeContainer, metaclass=MetaModel):
 
         :param scan_arguments: `scan`'s arguments but segment, total_segments and last_evaluated_key
         """
-        from cynamo.parallel import ParallelScan
+        from cynamo._models.parallel import ParallelScan
         return ParallelScan(cls, total_segments, scan_arguments)
 
     # The table
@@ -760,7 +587,7 @@ class Model(AttributeContainer, metaclass=MetaModel):
 
             User.bind(table_prefix='test-').get('ann')
         """
-        from cynamo.binding import bind
+        from cynamo._models.binding import bind
         return bind(cls, meta)
 
     # What PynamoDB's users call too, though it is not public
@@ -967,29 +794,3 @@ class Model(AttributeContainer, metaclass=MetaModel):
     def deserialize(self, attribute_values: Dict[str, Dict[str, Any]]) -> None:
         """Makes this instance what an item in DynamoDB's shape says."""
         return self._container_deserialize(attribute_values=attribute_values)
-
-
-def _given(**arguments: Any) -> Dict[str, Any]:
-    """The arguments that are not None: calls that nobody asked for more pass no more than PynamoDB's do."""
-    return {name: value for name, value in arguments.items() if value is not None}
-
-
-class _ModelFuture(Generic[_T]):
-    """The place of an item that a transaction will read."""
-
-    def __init__(self, model_cls: Type[_T]) -> None:
-        self._model_cls = model_cls
-        self._model: Optional[_T] = None
-        self._resolved = False
-
-    def update_with_raw_data(self, data: Dict[str, Any]) -> None:
-        if data is not None and data != {}:
-            self._model = self._model_cls.from_raw_data(data=data)
-        self._resolved = True
-
-    def get(self) -> _T:
-        if not self._resolved:
-            raise InvalidStateError()
-        if self._model:
-            return self._model
-        raise self._model_cls.DoesNotExist()

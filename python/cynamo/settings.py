@@ -3,11 +3,17 @@
 The file is a Python module: what `PYNAMODB_CONFIG` names, else /etc/pynamodb/global_default_settings.py. It is read when this
 module is loaded (or reloaded), so a setting changed later in the file is not seen.
 """
-import logging
-import os
-from typing import Any
+from __future__ import annotations
 
-log = logging.getLogger(__name__)
+import os
+
+from cynamo._log import LateLogger
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+log = LateLogger(__name__)
 
 default_settings_dict = {
     'connect_timeout_seconds': 15,

@@ -2,8 +2,9 @@
 
 A receiver gets `(sender, operation_name, table_name, req_uuid)`; the same uuid before and after the call. Without blinker,
 sending does nothing, and anything else says that blinker is missing.
+
+blinker is loaded when a signal is first asked for: before that nobody can have connected a receiver.
 """
-signals_available = False
 
 
 class _FakeSignal:
@@ -27,13 +28,36 @@ class _FakeNamespace:
         return _FakeSignal(name, doc)
 
 
-try:
-    from blinker import Namespace
-    signals_available = True
-except ImportError:
-    Namespace = _FakeNamespace  # type: ignore[assignment, misc]
+_NAMES = ('pre_dynamodb_send', 'post_dynamodb_send', '_signals', 'Namespace', 'signals_available')
 
-_signals = Namespace()
 
-pre_dynamodb_send = _signals.signal('pre_dynamodb_send')
-post_dynamodb_send = _signals.signal('post_dynamodb_send')
+def __getattr__(name):
+    if name not in _NAMES:
+        raise AttributeError('module {!r} has no attribute {!r}'.format(__name__, name))
+    try:
+        from blinker import Namespace
+        is_available = True
+    except ImportError:
+        Namespace = _FakeNamespace
+        is_available = False
+    names = globals()
+    names['Namespace'] = Namespace
+    names['signals_available'] = is_available
+    names['_signals'] = Namespace()
+    for signal in ('pre_dynamodb_send', 'post_dynamodb_send'):
+        names[signal] = names['_signals'].signal(signal)
+    return names[name]
+
+
+def asked_for(name):
+    """The signal of this name, or None while nobody has asked for it."""
+    return globals().get(name)
+
+
+def has_receivers():
+    """Whether anybody listens to one of the two signals."""
+    for name in ('pre_dynamodb_send', 'post_dynamodb_send'):
+        signal = globals().get(name)
+        if signal is not None and getattr(signal, 'receivers', True) and not isinstance(signal, _FakeSignal):
+            return True
+    return False

@@ -1,15 +1,21 @@
 """TransactGetItems and TransactWriteItems, collected in a `with` block and sent when it ends without an error."""
-from typing import Any, Dict, Generic, List, Optional, Text, Tuple, Type, TypeVar
+from __future__ import annotations
 
-from cynamo.connection import Connection
 from cynamo.constants import ITEM, RESPONSES
 from cynamo.exceptions import TransactWriteError
-from cynamo.expressions.condition import Condition
-from cynamo.expressions.update import Action
-from cynamo.models import Model, _KeyType, _ModelFuture
+from cynamo.models import _ModelFuture
 
-_M = TypeVar('_M', bound=Model)
-_TTransaction = TypeVar('_TTransaction', bound='Transaction')
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional, Tuple, Type, TypeVar
+
+    from cynamo.connection import Connection
+    from cynamo.expressions.condition import Condition
+    from cynamo.expressions.update import Action
+    from cynamo.models import Model, _KeyType
+
+    _M = TypeVar('_M', bound=Model)
+    _TTransaction = TypeVar('_TTransaction', bound='Transaction')
 
 
 class Transaction:

@@ -3,14 +3,19 @@
 Connections with equal settings share one database. `memory:` is one database for the process, whatever else the settings say,
 so that a transaction can span models; a `file:` folder is open once.
 """
+from __future__ import annotations
+
 import os
 import sys
-import threading
-from typing import Any, Dict, Optional, Tuple, Type
+from _thread import allocate_lock  # what threading.Lock is, without loading threading
 
 from cynamo import _botocore
 
-_lock = threading.Lock()
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Optional, Tuple, Type
+
+_lock = allocate_lock()
 _databases: Dict[Tuple, Any] = {}
 # Grows when databases are closed: a connection that holds one of an older generation asks for it again.
 generation = 0

@@ -5,12 +5,12 @@ it, `_failure` makes the error of it. Whoever sends in another way (asyncio, say
 
 `_make_api_call` decides where a call goes: to the C core, or through botocore where something waits for it there.
 """
-import logging
-import uuid
-from threading import local
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Type
+from __future__ import annotations
 
-from cynamo import _botocore
+from _thread import _local as local  # what threading.local is, without loading threading
+
+from cynamo import _botocore, signals
+from cynamo._log import LateLogger
 from cynamo.connection import _transport
 from cynamo.constants import (
     ATTR_DEFINITIONS, ATTR_NAME, ATTR_TYPE, ATTRIBUTE_TYPES, AVAILABLE_BILLING_MODES, BATCH_GET_ITEM, BATCH_WRITE_ITEM,
@@ -36,15 +36,19 @@ from cynamo.exceptions import (
 from cynamo.expressions.condition import Condition
 from cynamo.expressions.operand import Path
 from cynamo.expressions.projection import create_projection_expression
-from cynamo.expressions.update import Action, Update
+from cynamo.expressions.update import Update
 from cynamo.settings import get_settings_value
-from cynamo.signals import post_dynamodb_send, pre_dynamodb_send
 from cynamo.types import HASH, RANGE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Type
+
+    from cynamo.expressions.update import Action
 
 RATE_LIMITING_ERROR_CODES = ['ProvisionedThroughputExceededException', 'ThrottlingException']
 
-log = logging.getLogger(__name__)
-log.addHandler(logging.NullHandler())
+log = LateLogger(__name__)
 
 # Operations that have no ReturnConsumedCapacity.
 _WITHOUT_CAPACITY = frozenset((
@@ -73,20 +77,27 @@ _FAILURES: Dict[str, Tuple[Type[PynamoDBException], str]] = {
 
 
 def __getattr__(name: str) -> Any:
-    """Names of botocore's, told when asked for: importing this module loads nothing of it."""
+    """Names that others look for here, and that are slow to load: told when asked for."""
     if name == 'BOTOCORE_EXCEPTIONS':
         return _botocore.exceptions()
     if name == 'BotoCoreError':
         return _botocore.botocore_error()
     if name == 'ClientError':
         return _botocore.client_error()
-    if name == 'VerboseClientError':
+    if name in ('VerboseClientError', 'CancellationReason'):
         from cynamo import exceptions
-        return exceptions.VerboseClientError
-    if name == 'CancellationReason':
-        from cynamo.exceptions import CancellationReason
-        return CancellationReason
+        return getattr(exceptions, name)
+    if name in ('pre_dynamodb_send', 'post_dynamodb_send'):
+        return getattr(signals, name)
+    if name == 'uuid':
+        import uuid
+        return uuid
     raise AttributeError('module {!r} has no attribute {!r}'.format(__name__, name))
+
+
+def _late(name: str) -> Any:
+    """A name of `__getattr__`'s, from within: what somebody put in its place comes first."""
+    return globals().get(name) or __getattr__(name)
 
 
 def _failure(operation_name: str, cause: Exception) -> PynamoDBException:
@@ -268,7 +279,7 @@ class Connection:
         log.debug('Calling %s with arguments %s', operation_name, operation_kwargs)
 
         table_name = operation_kwargs.get(TABLE_NAME)
-        req_uuid = uuid.uuid4()
+        req_uuid = _late('uuid').uuid4()
         self.send_pre_boto_callback(operation_name, req_uuid, table_name)
         data = self._make_api_call(operation_name, operation_kwargs)
         self.send_post_boto_callback(operation_name, req_uuid, table_name)
@@ -281,16 +292,20 @@ class Connection:
         return data
 
     def send_post_boto_callback(self, operation_name, req_uuid, table_name):
-        try:
-            post_dynamodb_send.send(self, operation_name=operation_name, table_name=table_name, req_uuid=req_uuid)
-        except Exception:
-            log.exception('post_boto callback threw an exception.')
+        self._send_signal('post_dynamodb_send', 'post_boto', operation_name, req_uuid, table_name)
 
     def send_pre_boto_callback(self, operation_name, req_uuid, table_name):
+        self._send_signal('pre_dynamodb_send', 'pre_boto', operation_name, req_uuid, table_name)
+
+    def _send_signal(self, name, told_as, operation_name, req_uuid, table_name):
+        """A receiver's error is logged; the call goes on."""
+        signal = globals().get(name) or signals.asked_for(name)
+        if signal is None:
+            return
         try:
-            pre_dynamodb_send.send(self, operation_name=operation_name, table_name=table_name, req_uuid=req_uuid)
+            signal.send(self, operation_name=operation_name, table_name=table_name, req_uuid=req_uuid)
         except Exception:
-            log.exception('pre_boto callback threw an exception.')
+            log.exception('%s callback threw an exception.', told_as)
 
     def _before_send(self, request, **_) -> None:
         """botocore's last step before a request leaves."""

@@ -1,10 +1,16 @@
 """TableConnection: the calls of Connection, on one table."""
-from typing import Any, Dict, Mapping, Optional, Sequence
+from __future__ import annotations
 
-from cynamo.connection.base import Connection, MetaTable
+from cynamo.connection.base import Connection
 from cynamo.constants import DEFAULT_BILLING_MODE, KEY
-from cynamo.expressions.condition import Condition
-from cynamo.expressions.update import Action
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Mapping, Optional, Sequence
+
+    from cynamo.connection.base import MetaTable
+    from cynamo.expressions.condition import Condition
+    from cynamo.expressions.update import Action
 
 
 class TableConnection:

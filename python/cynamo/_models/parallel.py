@@ -1,9 +1,19 @@
 """A scan whose segments are read by threads. The core lets other threads run while a request is under way."""
+from __future__ import annotations
+
 import queue
 import threading
-from typing import Any, Dict, Generic, Iterator, Type, TypeVar
 
-_T = TypeVar('_T')
+from cynamo._generic import Subscriptable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Generic, Iterator, Type, TypeVar
+
+    _T = TypeVar('_T')
+    _Base = Generic[_T]
+else:
+    _Base = Subscriptable
 
 # Items that wait for the reader, over all segments: threads stop before they fill the memory.
 _WAITING_MAX = 1000
@@ -17,7 +27,7 @@ class _End:
         self.error = error
 
 
-class ParallelScan(Generic[_T]):
+class ParallelScan(_Base):
     """Iterable once over the items of all segments, in no order. An error in one segment ends all, and is raised."""
 
     def __init__(self, model: Type[_T], total_segments: int, scan_arguments: Dict[str, Any]) -> None:
@@ -30,7 +40,7 @@ class ParallelScan(Generic[_T]):
         self._total_segments = total_segments
         self._limit = scan_arguments.get('limit')
         self._arguments = scan_arguments
-        self._items: 'queue.Queue[Any]' = queue.Queue(_WAITING_MAX)
+        self._items: queue.Queue[Any] = queue.Queue(_WAITING_MAX)
         self._stop = threading.Event()
 
     def __iter__(self) -> Iterator[_T]:

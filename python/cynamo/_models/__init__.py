@@ -1,0 +1,1 @@
+"""What models are made of, by part; cynamo.models is where they belong."""
