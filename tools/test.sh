@@ -11,7 +11,7 @@
 #   install    what `make install` leaves works for a stranger
 #   docs       what docs/ shows is compiled, run and compared, and docs/zh-CN says the same (tools/test-docs.py)
 #
-# Without a PART all that fit the build: a sanitizer's build leaves out form, examples and install. Each part and each
+# Without a PART all that fit the build: a sanitizer's build leaves out form, examples, install and docs. Each part and each
 # unit test has a time limit. What fails is printed; everything is in BUILD/test/. The last line: N passed, M failed.
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -128,7 +128,7 @@ part_script() { # PART SCRIPT
 parts=("$@")
 if [ ${#parts[@]} -eq 0 ]; then
   parts=(unit behaviour client cli crash)
-  [ -n "$sanitized" ] || parts=(unit form behaviour client cli crash examples install)
+  [ -n "$sanitized" ] || parts=(unit form behaviour client cli crash examples install docs)
 fi
 for part in "${parts[@]}"; do
   begin=$(date +%s)
