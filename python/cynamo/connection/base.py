@@ -266,7 +266,7 @@ class Connection:
         self._client_state: Any = None
 
     def __repr__(self) -> str:
-        if self._client is not None:
+        if self._client is not None and not _transport.is_in_process(_transport.effective_url(self.host)):
             return 'Connection<{}>'.format(self._client.meta.endpoint_url)
         return 'Connection<{}>'.format(_transport.endpoint_url(self.host, self.region))
 
