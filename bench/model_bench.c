@@ -1,9 +1,11 @@
 /* The mapper beside the same calls with raw items, on memory: in one run. A struct of 10 attributes is saved and got; 100
- * items are queried into structs, beside the same query and the decoding of its answer from JSON.   model_bench [SECONDS] */
+ * items are queried into structs, beside the same query and the decoding of its answer from JSON; what signals
+ * cost.   model_bench [SECONDS of each case], or model_bench CASE CALLS: that case alone, for a profiler */
 #include <cynamo/cynamo.h>
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 typedef struct post {
@@ -22,7 +24,7 @@ static cyn_db *db;
 static cyn_error error;
 static cyn_memory *memory;
 static cyn_result *result;
-static cyn_item_builder *builder;
+static cyn_item_builder *builder, *keys;
 static cyn_item key, item;
 static post object = {"Cynamo", 50,  "How to query", "ann@example.org", "A text of some forty characters, no more.", 12345, 17,
                       4.5,      true, "bob@example.org"};
@@ -141,37 +143,120 @@ static void from_items(void) {
   }
 }
 
+/* Signals: the same get with receivers that are told of it, and the look at a counter that a call without any costs. */
+static cyn_status receive(const cyn_signal_event *event, void *user, cyn_error *e) {
+  (void)e;
+  *(size_t *)user += event->status == CYN_OK;
+  return CYN_OK;
+}
+static cyn_signal_connection connections[2];
+static size_t told;
+static void connect_receivers(void) {
+  check(cyn_signal_connect(CYN_SIGNAL_PRE_SEND, NULL, NULL, receive, &told, &connections[0], &error));
+  check(cyn_signal_connect(CYN_SIGNAL_POST_SEND, NULL, NULL, receive, &told, &connections[1], &error));
+}
+static void connect_elsewhere(void) {
+  check(cyn_signal_connect(CYN_SIGNAL_PRE_SEND, NULL, "other", receive, &told, &connections[0], &error));
+  check(cyn_signal_connect(CYN_SIGNAL_POST_SEND, NULL, "other", receive, &told, &connections[1], &error));
+}
+static void disconnect_receivers(void) {
+  for (int i = 0; i < 2; i++) cyn_signal_disconnect(connections[i]);
+}
+static unsigned counter;
+static void look_at_counter(void) {
+  if (__atomic_load_n(&counter, __ATOMIC_RELAXED) != 0) sink++;
+}
+
+/* ---- measuring: short rounds in which the cases alternate, so that a noisy neighbour meets all of them; medians ---- */
+
+#define ROUNDS 51
+#define CALLS_AT_ONCE 100
+
+typedef struct bench_case {
+  const char *name;
+  void (*function)(void);
+  void (*before)(void), (*after)(void);
+  double us[ROUNDS];
+} bench_case;
+
+enum { PUT_READY, PUT, SAVE, GET, GET_USED, GOT, UPDATE, UPDATED, QUERY, QUERIED, DECODE, READ, SILENT, TOLD, ELSEWHERE, LOOK, CASES };
+static bench_case cases[CASES] = {
+    [PUT_READY] = {.name = "put, raw item ready", .function = raw_put_ready, .before = build_item},
+    [PUT] = {.name = "put, raw item built", .function = raw_put},
+    [SAVE] = {.name = "save", .function = model_save},
+    [GET] = {.name = "get, raw item", .function = raw_get},
+    [GET_USED] = {.name = "get, key built, attributes read", .function = raw_get_used},
+    [GOT] = {.name = "get into struct", .function = model_get},
+    [UPDATE] = {.name = "update, raw", .function = raw_update},
+    [UPDATED] = {.name = "update of struct", .function = model_update},
+    [QUERY] = {.name = "query of 100, raw", .function = raw_query},
+    [QUERIED] = {.name = "query of 100 into structs", .function = model_query},
+    [DECODE] = {.name = "decode of 100 items' JSON alone", .function = decode},
+    [READ] = {.name = "100 items into structs alone", .function = from_items, .before = build_item},
+    [SILENT] = {.name = "get, no receiver connected", .function = raw_get},
+    [TOLD] = {.name = "get, a receiver before and after", .function = raw_get, .before = connect_receivers, .after = disconnect_receivers},
+    [ELSEWHERE] = {.name = "get, receivers of another sender", .function = raw_get, .before = connect_elsewhere, .after = disconnect_receivers},
+    [LOOK] = {.name = "the look that no receiver costs", .function = look_at_counter},
+};
+
+/* The thread's own time: others on the machine do not count. */
 static double now(void) {
   struct timespec t;
-  (void)clock_gettime(CLOCK_MONOTONIC, &t);
+  (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
   return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static double seconds_each = 0.2;
-/* The best of five rounds, in microseconds a call. */
-static double measure(const char *name, void (*function)(void)) {
-  double best = 1e9;
-  for (int round = 0; round < 5; round++) {
-    double start = now(), end = start;
-    long calls = 0;
-    for (; end - start < seconds_each / 5; end = now())
-      for (int i = 0; i < 20; i++, calls++) function();
-    if ((end - start) / (double)calls < best) best = (end - start) / (double)calls;
-  }
-  (void)printf("%-36s %8.2f us\n", name, best * 1e6);
-  return best;
+static void run_round(bench_case *c, int round, double seconds) {
+  if (c->before != NULL) c->before();
+  double start = now(), end = start;
+  long calls = 0;
+  for (; end - start < seconds; end = now())
+    for (int i = 0; i < CALLS_AT_ONCE; i++, calls++) c->function();
+  c->us[round] = (end - start) / (double)calls * 1e6;
+  if (c->after != NULL) c->after();
 }
 
-static void ratio(const char *name, double a, double b) { (void)printf("%-36s %8.2f x\n", name, a / b); }
+static int by_value(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return x < y ? -1 : x > y;
+}
+static double median(const double *values) {
+  double sorted[ROUNDS];
+  memcpy(sorted, values, sizeof sorted);
+  qsort(sorted, ROUNDS, sizeof *sorted, by_value);
+  return sorted[ROUNDS / 2];
+}
 
-int main(int argc, char **argv) {
-  if (argc > 1) seconds_each = atof(argv[1]);
+/* Of the rounds' ratios, since a slow round is slow for both. */
+static void ratio(const char *name, int a, int b, const char *target) {
+  double ratios[ROUNDS];
+  for (int i = 0; i < ROUNDS; i++) ratios[i] = cases[a].us[i] / cases[b].us[i];
+  (void)printf("%-36s %8.2f x  %s\n", name, median(ratios), target);
+}
+
+static void report(void) {
+  for (int c = 0; c < CASES; c++) (void)printf("%-36s %8.*f us\n", cases[c].name, c == LOOK ? 4 : 2, median(cases[c].us));
+  ratio("save : put of an item ready", SAVE, PUT_READY, "at most 1.5");
+  ratio("save : put of an item built", SAVE, PUT, "");
+  ratio("get : raw get of a key ready", GOT, GET, "at most 1.5");
+  ratio("get : raw get built and read", GOT, GET_USED, "");
+  ratio("update : raw update", UPDATED, UPDATE, "");
+  ratio("query : raw query", QUERIED, QUERY, "");
+  for (int i = 0; i < ROUNDS; i++) cases[READ].us[i] += cases[DECODE].us[i];
+  ratio("(decode + into structs) : decode", READ, DECODE, "at most 1.3");
+  ratio("no receiver : the same, earlier", SILENT, GET, "at most 1.0x: noise");
+  ratio("the look : get", LOOK, GET, "");
+  ratio("a receiver before and after : none", TOLD, GET, "");
+  ratio("receivers of another : none", ELSEWHERE, GET, "");
+}
+
+static void prepare(void) {
   check(cyn_open("memory:", NULL, &db, &error));
   check(cyn_create_model(db, post, NULL, &error));
   memory = cyn_memory_new();
   result = cyn_result_new();
   builder = cyn_item_builder_new();
-  cyn_item_builder *keys = cyn_item_builder_new();
+  keys = cyn_item_builder_new();
   cyn_item_put_string(keys, cyn_str("forum"), cyn_str("Cynamo"));
   cyn_item_put_int(keys, cyn_str("number"), 50);
   check(cyn_item_builder_finish(keys, &key, &error));
@@ -183,28 +268,23 @@ int main(int argc, char **argv) {
   build_item();
   json_size = cyn_item_to_json(item, NULL, 0);
   json = malloc(json_size + 1);
+  if (json == NULL) exit(1);
   (void)cyn_item_to_json(item, json, json_size + 1);
+}
 
-  double put_ready = measure("put, raw item ready", raw_put_ready);
-  double put = measure("put, raw item built", raw_put);
-  double save = measure("save", model_save);
-  double get = measure("get, raw item", raw_get);
-  double get_used = measure("get, key built, attributes read", raw_get_used);
-  double got = measure("get into struct", model_get);
-  double update = measure("update, raw", raw_update);
-  double updated = measure("update of struct", model_update);
-  double query = measure("query of 100, raw", raw_query);
-  double queried = measure("query of 100 into structs", model_query);
-  double decoded = measure("decode of 100 items' JSON alone", decode);
-  build_item();
-  double read = measure("100 items into structs alone", from_items);
-  ratio("save : put of an item ready", save, put_ready);
-  ratio("save : put of an item built", save, put);
-  ratio("get : raw get of a key ready", got, get);
-  ratio("get : raw get built and read", got, get_used);
-  ratio("update : raw update", updated, update);
-  ratio("query : raw query", queried, query);
-  ratio("(decode + into structs) : decode", decoded + read, decoded);
+int main(int argc, char **argv) {
+  prepare();
+  if (argc > 2) { /* one case, for perf and callgrind */
+    const bench_case *c = &cases[atoi(argv[1])];
+    if (c->before != NULL) c->before();
+    for (long i = atol(argv[2]); i > 0; i--) c->function();
+    if (c->after != NULL) c->after();
+  } else {
+    double seconds = argc > 1 ? atof(argv[1]) : 0.3;
+    for (int round = 0; round < ROUNDS; round++)
+      for (int c = 0; c < CASES; c++) run_round(&cases[c], round, seconds / ROUNDS);
+    report();
+  }
   free(json);
   cyn_item_builder_destroy(keys);
   cyn_item_builder_destroy(builder);

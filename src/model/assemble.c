@@ -159,6 +159,48 @@ cyn_status cyn_i_version_of(const cyn_i_request *request, const void *object, in
   return CYN_OK;
 }
 
+/* ---- what calls are put together from ---- */
+
+cyn_status cyn_i_write_parts_make(cyn_i_request *request, const void *object, const cyn_expression *update,
+                                  const cyn_write_options *options, cyn_i_write_parts *out) {
+  const cyn_i_plan *plan = request->plan;
+  memset(out, 0, sizeof *out);
+  if (options->return_on_failure) out->on_failure = cyn_str(CYN_RETURN_VALUES_ON_CONDITION_CHECK_FAILURE_ALL_OLD);
+  if (plan->version == NULL && update == NULL && options->condition.count == 0) return CYN_OK;
+  cyn_i_parts parts;
+  cyn_i_parts_init(&parts, request);
+  cyn_status status = cyn_i_version_of(request, object, &out->version);
+  if (status == CYN_OK && update != NULL) status = cyn_i_parts_add(&parts, CYN_EXPRESSION_UPDATE, *update, &out->update);
+  if (status == CYN_OK) status = cyn_i_parts_add(&parts, CYN_EXPRESSION_CONDITION, options->condition, &out->condition);
+  if (status == CYN_OK && plan->version != NULL && !options->ignore_version)
+    status = cyn_i_parts_version(&parts, out->version, &out->condition);
+  if (status == CYN_OK && plan->version != NULL && update != NULL)
+    status = cyn_i_parts_next_version(&parts, out->version, &out->update);
+  return status == CYN_OK ? cyn_i_parts_finish(&parts, &out->names, &out->values) : status;
+}
+
+cyn_status cyn_i_projection_make(cyn_i_request *request, const char *fields, cyn_bytes *text, cyn_string_map *names) {
+  cyn_i_parts parts;
+  cyn_item no_values;
+  cyn_i_parts_init(&parts, request);
+  cyn_status status = cyn_i_parts_fields(&parts, fields, text);
+  return status == CYN_OK ? cyn_i_parts_finish(&parts, names, &no_values) : status;
+}
+
+cyn_status cyn_i_object_item(cyn_i_request *request, const void *object, const int64_t *version, cyn_item *out) {
+  cyn_i_buf buf = cyn_i_request_buf(request);
+  cyn_status status = cyn_i_write_object(&request->codec, request->plan, object, version, &buf);
+  *out = (cyn_item){buf.data, buf.size, NULL};
+  return status;
+}
+
+cyn_status cyn_i_object_key(cyn_i_request *request, const void *object, cyn_item *out) {
+  cyn_i_buf buf = cyn_i_request_buf(request);
+  cyn_status status = cyn_i_write_key(&request->codec, request->plan, object, &buf);
+  *out = (cyn_item){buf.data, buf.size, NULL};
+  return status;
+}
+
 cyn_status cyn_i_write_keys(cyn_i_request *request, cyn_expression keys, cyn_item *out) {
   const cyn_i_plan *plan = request->plan;
   size_t wanted = plan->range != NULL ? 2 : 1;
@@ -166,8 +208,7 @@ cyn_status cyn_i_write_keys(cyn_i_request *request, cyn_expression keys, cyn_ite
     return cyn_i_model_error(request->error, CYN_E_MODEL, request->codec.model, NULL, "its key has %zu values (%s%s%s), %zu are given",
                              wanted, plan->hash->field, wanted == 2 ? ", " : "", wanted == 2 ? plan->range->field : "",
                              keys.count == 0 ? (size_t)0 : keys.count - 1);
-  cyn_i_buf buf;
-  cyn_i_buf_init(&buf, request->arena);
+  cyn_i_buf buf = cyn_i_request_buf(request);
   cyn_i_item_writer writer;
   cyn_i_item_begin(&writer, &buf);
   const cyn_i_field *parts[2] = {plan->hash, plan->range};

@@ -32,6 +32,24 @@ cyn_status cyn_i_parts_kinds(cyn_i_parts *parts, cyn_bytes *filter);
 /* All names and values; absent where there are none. */
 cyn_status cyn_i_parts_finish(cyn_i_parts *parts, cyn_string_map *names, cyn_item *values);
 
+/* What all calls that write by an expression have. */
+typedef struct cyn_i_write_parts {
+  cyn_bytes update, condition; /* absent where there are none */
+  cyn_string_map names;
+  cyn_item values;
+  cyn_bytes on_failure;        /* ReturnValuesOnConditionCheckFailure */
+  int64_t version;             /* of the object; 0 where the model has none */
+} cyn_i_write_parts;
+
+/* From the options' condition, the object's version and, where it is one (not NULL), the update. */
+cyn_status cyn_i_write_parts_make(cyn_i_request *request, const void *object, const cyn_expression *update,
+                                  const cyn_write_options *options, cyn_i_write_parts *out);
+/* The projection of fields alone, and its names; absent for NULL. */
+cyn_status cyn_i_projection_make(cyn_i_request *request, const char *fields, cyn_bytes *text, cyn_string_map *names);
+/* The object as an item (`version`: see codec.h), and its key as one. */
+cyn_status cyn_i_object_item(cyn_i_request *request, const void *object, const int64_t *version, cyn_item *out);
+cyn_status cyn_i_object_key(cyn_i_request *request, const void *object, cyn_item *out);
+
 /* The version of an object; 0 where the model has none. */
 cyn_status cyn_i_version_of(const cyn_i_request *request, const void *object, int64_t *out);
 /* The key that cyn_keys gives, as an item. */

@@ -5,6 +5,7 @@
 #include "model/codec.h"
 #include "value/item.h"
 #include "value/number.h"
+#include "value/utf8.h"
 
 static const char *const bind_names[] = {
     "NULL",          "a string",          "an integer",        "an unsigned integer", "a double",        "a bool",
@@ -124,6 +125,20 @@ static cyn_status mismatch(cyn_i_codec *codec, const cyn_i_field *field, const c
                            number, bind_names[bind->kind], cyn_i_field_kind_name(field));
 }
 
+/* The most frequent of all, where nothing is wrong. */
+static inline bool write_common(const cyn_i_field *field, const cyn_bind *bind, cyn_i_buf *buf) {
+  if (bind->kind == CYN_BIND_INT && field->kind == CYN_FIELD_INT64) {
+    cyn_i_number digits = cyn_i_number_from_int(bind->as.integer);
+    cyn_i_write_number(buf, digits.bytes, digits.size);
+    return true;
+  }
+  if (bind->kind != CYN_BIND_STRING || field->kind != CYN_FIELD_STRING) return false;
+  cyn_bytes text = cyn_str(bind->as.string);
+  if (!cyn_i_utf8_is_valid(text)) return false;
+  cyn_i_write_string(buf, CYN_TYPE_S, text);
+  return true;
+}
+
 cyn_status cyn_i_write_bind(cyn_i_codec *codec, const cyn_i_field *field, const cyn_bind *bind, size_t number,
                             cyn_i_buf *buf) {
   cyn_i_place at = {NULL, field, 0};
@@ -132,11 +147,7 @@ cyn_status cyn_i_write_bind(cyn_i_codec *codec, const cyn_i_field *field, const 
   if ((unsigned)bind->kind >= sizeof bind_names / sizeof bind_names[0])
     return cyn_i_model_error(codec->error, CYN_E_MODEL, codec->model, place, "value %zu is of no known kind", number);
   size_t before = buf->size;
-  if (bind->kind == CYN_BIND_INT && field != NULL && field->kind == CYN_FIELD_INT64) { /* the most frequent of all */
-    cyn_i_number digits = cyn_i_number_from_int(bind->as.integer);
-    cyn_i_write_number(buf, digits.bytes, digits.size);
-    return CYN_OK;
-  }
+  if (field != NULL && write_common(field, bind, buf)) return CYN_OK;
   cyn_status status = field != NULL ? convert(codec, field, bind, place, buf, &done) : CYN_OK;
   if (status != CYN_OK || done) return status;
   status = cyn_i_write_plain(codec, bind, place, buf, &absent);

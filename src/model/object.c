@@ -13,31 +13,45 @@ static void add_capacity(double *consumed, const cyn_consumed_capacity *capacity
   if (consumed != NULL && capacity != NULL) *consumed += capacity->capacity_units.value;
 }
 
-static cyn_status object_item(cyn_i_request *request, const void *object, const int64_t *version, cyn_item *out) {
-  cyn_i_buf buf;
-  cyn_i_buf_init(&buf, request->arena);
-  (void)cyn_i_buf_reserve(&buf, 1024);
-  cyn_status status = cyn_i_write_object(&request->codec, request->plan, object, version, &buf);
-  *out = (cyn_item){buf.data, buf.size, NULL};
-  return status;
+/* ---- writes ---- */
+
+typedef struct write_call {
+  const void *object;
+  void *changes;           /* the object, where the call changes it; NULL: a delete */
+  const cyn_expression *update; /* NULL: no update */
+  cyn_memory *memory;      /* of an update: the object becomes what is stored */
+  const cyn_write_options *options;
+  cyn_i_write_parts parts;
+} write_call;
+
+/* All writes begin so: what the answer's item needs, the condition, names and values. */
+static cyn_status prepare(cyn_i_request *request, write_call *call) {
+  const cyn_write_options *options = call->options;
+  if (options->return_values != NULL && (options->returned == NULL || options->memory == NULL))
+    return cyn_i_model_error(request->error, CYN_E_MODEL, request->codec.model, NULL,
+                             "return_values needs `returned` and `memory`");
+  return cyn_i_write_parts_make(request, call->object, call->update, options, &call->parts);
 }
 
-static cyn_status object_key(cyn_i_request *request, const void *object, cyn_item *out) {
-  cyn_i_buf buf;
-  cyn_i_buf_init(&buf, request->arena);
-  cyn_status status = cyn_i_write_key(&request->codec, request->plan, object, &buf);
-  *out = (cyn_item){buf.data, buf.size, NULL};
-  return status;
-}
+#define FILL_WRITE(input, request, call, returns)                              \
+  do {                                                                         \
+    (input)->table_name = (request)->target->table;                            \
+    (input)->condition_expression = (call)->parts.condition;                   \
+    (input)->expression_attribute_names = (call)->parts.names;                 \
+    (input)->expression_attribute_values = (call)->parts.values;               \
+    (input)->return_values_on_condition_check_failure = (call)->parts.on_failure; \
+    (input)->return_values = cyn_str(returns);                                 \
+    (input)->return_consumed_capacity = wants_capacity((call)->options->consumed); \
+  } while (0)
 
-/* Where the answer's item goes that return_values asked for. */
-static cyn_status check_returned(const cyn_i_request *request, const cyn_write_options *options) {
-  if (options->return_values == NULL || (options->returned != NULL && options->memory != NULL)) return CYN_OK;
-  return cyn_i_model_error(request->error, CYN_E_MODEL, request->codec.model, NULL,
-                           "return_values needs `returned` and `memory`");
-}
-
-static cyn_status keep_returned(const cyn_i_request *request, const cyn_write_options *options, cyn_item item) {
+/* What the answer changes: the capacity, the version, the item that return_values asked for. */
+static cyn_status settle(const cyn_i_request *request, const write_call *call, const cyn_consumed_capacity *capacity,
+                         cyn_item item) {
+  const cyn_i_field *version = request->plan->version;
+  const cyn_write_options *options = call->options;
+  add_capacity(options->consumed, capacity);
+  if (version != NULL && call->changes != NULL)
+    (void)cyn_i_store_int(version->kind, (char *)call->changes + version->offset, call->parts.version + 1);
   if (options->returned == NULL) return CYN_OK;
   *options->returned = (cyn_item){NULL, 0, NULL};
   if (item.data == NULL || options->memory == NULL) return CYN_OK;
@@ -47,153 +61,99 @@ static cyn_status keep_returned(const cyn_i_request *request, const cyn_write_op
   return CYN_OK;
 }
 
-static cyn_bytes on_failure(const cyn_write_options *options) {
-  return cyn_str(options->return_on_failure ? CYN_RETURN_VALUES_ON_CONDITION_CHECK_FAILURE_ALL_OLD : NULL);
-}
-
-/* ---- writes ---- */
-
-static cyn_status save(cyn_i_request *request, void *object, const cyn_write_options *options) {
+static cyn_status save(cyn_i_request *request, write_call *call) {
   const cyn_i_plan *plan = request->plan;
   cyn_put_item_input input = CYN_PUT_ITEM_INPUT_INIT;
-  cyn_i_parts parts;
-  cyn_i_parts_init(&parts, request);
-  int64_t version, next_version;
-  cyn_status status = check_returned(request, options);
-  if (status == CYN_OK) status = cyn_i_version_of(request, object, &version);
-  if (status != CYN_OK) return status;
-  next_version = version + 1;
-  status = object_item(request, object, plan->version != NULL ? &next_version : NULL, &input.item);
+  cyn_status status = prepare(request, call);
+  int64_t next_version = call->parts.version + 1;
   if (status == CYN_OK)
-    status = cyn_i_parts_add(&parts, CYN_EXPRESSION_CONDITION, options->condition, &input.condition_expression);
-  if (status == CYN_OK && plan->version != NULL && !options->ignore_version)
-    status = cyn_i_parts_version(&parts, version, &input.condition_expression);
-  if (status == CYN_OK)
-    status = cyn_i_parts_finish(&parts, &input.expression_attribute_names, &input.expression_attribute_values);
+    status = cyn_i_object_item(request, call->object, plan->version != NULL ? &next_version : NULL, &input.item);
   if (status != CYN_OK) return status;
-  input.table_name = request->target->table;
-  input.return_values = cyn_str(options->return_values);
-  input.return_values_on_condition_check_failure = on_failure(options);
-  input.return_consumed_capacity = wants_capacity(options->consumed);
+  FILL_WRITE(&input, request, call, call->options->return_values);
   const void *answer;
-  status = cyn_i_request_call(request, CYN_OPERATION_PUT_ITEM, &input, &answer);
+  bool is_sound = call->options->return_values == NULL && input.condition_expression.data == NULL;
+  status = is_sound ? cyn_i_request_call_sound(request, CYN_OPERATION_PUT_ITEM, &input, &answer)
+                    : cyn_i_request_call(request, CYN_OPERATION_PUT_ITEM, &input, &answer);
   if (status != CYN_OK) return status;
   const cyn_put_item_output *output = answer;
-  add_capacity(options->consumed, output->consumed_capacity);
-  if (plan->version != NULL)
-    (void)cyn_i_store_int(plan->version->kind, (char *)object + plan->version->offset, next_version);
   if (plan->discriminator != NULL && plan->own_kind_count != 0)
-    memcpy((char *)object + plan->discriminator->offset, &plan->kinds[0].data, sizeof plan->kinds[0].data);
-  return keep_returned(request, options, output->attributes);
+    memcpy((char *)call->changes + plan->discriminator->offset, &plan->kinds[0].data, sizeof plan->kinds[0].data);
+  return settle(request, call, output->consumed_capacity, output->attributes);
 }
 
-cyn_status cyn_model_save(cyn_db *db, const cyn_model *model, void *object, const cyn_write_options *options,
-                          cyn_error *error) {
-  cyn_write_options own;
-  CYN_I_OPTIONS_READ(own, options);
-  cyn_i_request request;
-  cyn_status status = cyn_i_request_begin(&request, db, model, error);
-  if (status != CYN_OK) return status;
-  status = save(&request, object, &own);
-  cyn_i_request_end(&request);
-  return status;
-}
-
-static cyn_status update(cyn_i_request *request, void *object, cyn_expression expression, const cyn_write_options *options,
-                         cyn_memory *memory) {
-  const cyn_i_plan *plan = request->plan;
+static cyn_status update(cyn_i_request *request, write_call *call) {
   cyn_update_item_input input = CYN_UPDATE_ITEM_INPUT_INIT;
-  cyn_i_parts parts;
-  cyn_i_parts_init(&parts, request);
-  int64_t version;
-  cyn_status status = check_returned(request, options);
-  if (status == CYN_OK && memory != NULL && options->return_values != NULL && strcmp(options->return_values, CYN_RETURN_VALUE_ALL_NEW) != 0)
-    status = cyn_i_model_error(request->error, CYN_E_MODEL, request->codec.model, NULL,
-                               "an update into the object returns ALL_NEW; give no memory for other return values");
-  if (status == CYN_OK) status = cyn_i_version_of(request, object, &version);
-  if (status == CYN_OK) status = object_key(request, object, &input.key);
-  if (status == CYN_OK) status = cyn_i_parts_add(&parts, CYN_EXPRESSION_UPDATE, expression, &input.update_expression);
-  if (status == CYN_OK)
-    status = cyn_i_parts_add(&parts, CYN_EXPRESSION_CONDITION, options->condition, &input.condition_expression);
-  if (status == CYN_OK && plan->version != NULL && !options->ignore_version)
-    status = cyn_i_parts_version(&parts, version, &input.condition_expression);
-  if (status == CYN_OK && plan->version != NULL)
-    status = cyn_i_parts_next_version(&parts, version, &input.update_expression);
-  if (status == CYN_OK)
-    status = cyn_i_parts_finish(&parts, &input.expression_attribute_names, &input.expression_attribute_values);
+  const char *returns = call->options->return_values;
+  if (call->memory != NULL && returns != NULL && strcmp(returns, CYN_RETURN_VALUE_ALL_NEW) != 0)
+    return cyn_i_model_error(request->error, CYN_E_MODEL, request->codec.model, NULL,
+                             "an update into the object returns ALL_NEW; give no memory for other return values");
+  cyn_status status = prepare(request, call);
+  if (status == CYN_OK) status = cyn_i_object_key(request, call->object, &input.key);
   if (status != CYN_OK) return status;
-  input.table_name = request->target->table;
-  input.return_values = cyn_str(memory != NULL ? CYN_RETURN_VALUE_ALL_NEW : options->return_values);
-  input.return_values_on_condition_check_failure = on_failure(options);
-  input.return_consumed_capacity = wants_capacity(options->consumed);
+  FILL_WRITE(&input, request, call, call->memory != NULL ? CYN_RETURN_VALUE_ALL_NEW : returns);
+  input.update_expression = call->parts.update;
   const void *answer;
   status = cyn_i_request_call(request, CYN_OPERATION_UPDATE_ITEM, &input, &answer);
   if (status != CYN_OK) return status;
   const cyn_update_item_output *output = answer;
-  add_capacity(options->consumed, output->consumed_capacity);
-  if (plan->version != NULL)
-    (void)cyn_i_store_int(plan->version->kind, (char *)object + plan->version->offset, version + 1);
-  if (memory != NULL && output->attributes.data != NULL) {
-    cyn_i_codec codec = {request->codec.model, memory, request->error, 0};
-    status = cyn_i_read_object(&codec, plan, output->attributes.data, object);
-    if (status != CYN_OK) return status;
-  }
-  return keep_returned(request, options, output->attributes);
+  status = settle(request, call, output->consumed_capacity, output->attributes);
+  if (status != CYN_OK || call->memory == NULL || output->attributes.data == NULL) return status;
+  cyn_i_codec codec = {request->codec.model, call->memory, request->error, 0};
+  return cyn_i_read_object(&codec, request->plan, output->attributes.data, call->changes);
 }
 
-cyn_status cyn_model_update(cyn_db *db, const cyn_model *model, void *object, cyn_expression expression,
-                            const cyn_write_options *options, cyn_memory *memory, cyn_error *error) {
-  cyn_write_options own;
-  CYN_I_OPTIONS_READ(own, options);
-  cyn_i_request request;
-  cyn_status status = cyn_i_request_begin(&request, db, model, error);
-  if (status != CYN_OK) return status;
-  status = update(&request, object, expression, &own, memory);
-  cyn_i_request_end(&request);
-  return status;
-}
-
-static cyn_status delete_object(cyn_i_request *request, const void *object, const cyn_write_options *options) {
-  const cyn_i_plan *plan = request->plan;
+static cyn_status delete_object(cyn_i_request *request, write_call *call) {
   cyn_delete_item_input input = CYN_DELETE_ITEM_INPUT_INIT;
-  cyn_i_parts parts;
-  cyn_i_parts_init(&parts, request);
-  int64_t version;
-  cyn_status status = check_returned(request, options);
-  if (status == CYN_OK) status = cyn_i_version_of(request, object, &version);
-  if (status == CYN_OK) status = object_key(request, object, &input.key);
-  if (status == CYN_OK)
-    status = cyn_i_parts_add(&parts, CYN_EXPRESSION_CONDITION, options->condition, &input.condition_expression);
-  if (status == CYN_OK && plan->version != NULL && !options->ignore_version)
-    status = cyn_i_parts_version(&parts, version, &input.condition_expression);
-  if (status == CYN_OK)
-    status = cyn_i_parts_finish(&parts, &input.expression_attribute_names, &input.expression_attribute_values);
+  cyn_status status = prepare(request, call);
+  if (status == CYN_OK) status = cyn_i_object_key(request, call->object, &input.key);
   if (status != CYN_OK) return status;
-  input.table_name = request->target->table;
-  input.return_values = cyn_str(options->return_values);
-  input.return_values_on_condition_check_failure = on_failure(options);
-  input.return_consumed_capacity = wants_capacity(options->consumed);
+  FILL_WRITE(&input, request, call, call->options->return_values);
   const void *answer;
   status = cyn_i_request_call(request, CYN_OPERATION_DELETE_ITEM, &input, &answer);
   if (status != CYN_OK) return status;
   const cyn_delete_item_output *output = answer;
-  add_capacity(options->consumed, output->consumed_capacity);
-  return keep_returned(request, options, output->attributes);
+  return settle(request, call, output->consumed_capacity, output->attributes);
 }
 
-cyn_status cyn_model_delete(cyn_db *db, const cyn_model *model, const void *object, const cyn_write_options *options,
-                            cyn_error *error) {
-  cyn_write_options own;
-  CYN_I_OPTIONS_READ(own, options);
+static cyn_status run_write(cyn_db *db, const cyn_model *model, write_call *call, const cyn_write_options *options,
+                            cyn_status (*function)(cyn_i_request *request, write_call *call), cyn_error *error) {
+  cyn_write_options room;
+  call->options = cyn_i_write_options(options, &room);
   cyn_i_request request;
   cyn_status status = cyn_i_request_begin(&request, db, model, error);
   if (status != CYN_OK) return status;
-  status = delete_object(&request, object, &own);
+  status = function(&request, call);
   cyn_i_request_end(&request);
   return status;
 }
 
+cyn_status cyn_model_save(cyn_db *db, const cyn_model *model, void *object, const cyn_write_options *options,
+                          cyn_error *error) {
+  write_call call = {.object = object, .changes = object};
+  return run_write(db, model, &call, options, save, error);
+}
+
+cyn_status cyn_model_update(cyn_db *db, const cyn_model *model, void *object, cyn_expression expression,
+                            const cyn_write_options *options, cyn_memory *memory, cyn_error *error) {
+  write_call call = {.object = object, .changes = object, .update = &expression, .memory = memory};
+  return run_write(db, model, &call, options, update, error);
+}
+
+cyn_status cyn_model_delete(cyn_db *db, const cyn_model *model, const void *object, const cyn_write_options *options,
+                            cyn_error *error) {
+  write_call call = {.object = object};
+  return run_write(db, model, &call, options, delete_object, error);
+}
+
 /* ---- reads ---- */
+
+typedef struct read_call {
+  cyn_expression keys;     /* of get and exists */
+  void *object;            /* of get and refresh */
+  cyn_memory *memory;
+  bool exists;             /* of exists: what it found */
+  const cyn_read_options *options;
+} read_call;
 
 static cyn_status does_not_exist(const cyn_i_request *request, cyn_item key) {
   cyn_i_buf text;
@@ -211,18 +171,18 @@ static cyn_status does_not_exist(const cyn_i_request *request, cyn_item key) {
 static cyn_status get_item(cyn_i_request *request, cyn_item key, const cyn_read_options *options, const char *fields,
                            cyn_item *out) {
   cyn_get_item_input input = CYN_GET_ITEM_INPUT_INIT;
-  cyn_i_parts parts;
-  cyn_item no_values;
-  cyn_i_parts_init(&parts, request);
-  cyn_status status = cyn_i_parts_fields(&parts, fields, &input.projection_expression);
-  if (status == CYN_OK) status = cyn_i_parts_finish(&parts, &input.expression_attribute_names, &no_values);
-  if (status != CYN_OK) return status;
   input.table_name = request->target->table;
   input.key = key;
   if (options->consistent) input.consistent_read = cyn_bool(true);
   input.return_consumed_capacity = wants_capacity(options->consumed);
   const void *answer;
-  status = cyn_i_request_call(request, CYN_OPERATION_GET_ITEM, &input, &answer);
+  cyn_status status;
+  if (fields == NULL) {
+    status = cyn_i_request_call_sound(request, CYN_OPERATION_GET_ITEM, &input, &answer);
+  } else {
+    status = cyn_i_projection_make(request, fields, &input.projection_expression, &input.expression_attribute_names);
+    if (status == CYN_OK) status = cyn_i_request_call(request, CYN_OPERATION_GET_ITEM, &input, &answer);
+  }
   if (status != CYN_OK) return status;
   const cyn_get_item_output *output = answer;
   add_capacity(options->consumed, output->consumed_capacity);
@@ -230,59 +190,66 @@ static cyn_status get_item(cyn_i_request *request, cyn_item key, const cyn_read_
   return CYN_OK;
 }
 
-static cyn_status get_into(cyn_i_request *request, cyn_item key, void *object, const cyn_read_options *options,
-                           cyn_memory *memory) {
+static cyn_status get_into(cyn_i_request *request, cyn_item key, const read_call *call) {
   cyn_item item;
-  cyn_status status = get_item(request, key, options, options->fields, &item);
+  cyn_status status = get_item(request, key, call->options, call->options->fields, &item);
   if (status != CYN_OK) return status;
   if (item.data == NULL) return does_not_exist(request, key);
-  cyn_i_codec codec = {request->codec.model, memory, request->error, 0};
-  return cyn_i_read_object(&codec, request->plan, item.data, object);
+  cyn_i_codec codec = {request->codec.model, call->memory, request->error, 0};
+  return cyn_i_read_object(&codec, request->plan, item.data, call->object);
+}
+
+static cyn_status get(cyn_i_request *request, read_call *call) {
+  cyn_item key;
+  cyn_status status = cyn_i_write_keys(request, call->keys, &key);
+  return status == CYN_OK ? get_into(request, key, call) : status;
+}
+
+static cyn_status refresh(cyn_i_request *request, read_call *call) {
+  cyn_item key;
+  cyn_status status = cyn_i_object_key(request, call->object, &key);
+  return status == CYN_OK ? get_into(request, key, call) : status;
+}
+
+static cyn_status exists(cyn_i_request *request, read_call *call) {
+  cyn_item key, item;
+  cyn_status status = cyn_i_write_keys(request, call->keys, &key);
+  if (status == CYN_OK) status = get_item(request, key, call->options, request->plan->hash->field, &item);
+  call->exists = status == CYN_OK && item.data != NULL;
+  return status;
+}
+
+static cyn_status run_read(cyn_db *db, const cyn_model *model, read_call *call, const cyn_read_options *options,
+                           cyn_status (*function)(cyn_i_request *request, read_call *call), cyn_error *error) {
+  cyn_read_options room;
+  call->options = cyn_i_read_options(options, &room);
+  cyn_i_request request;
+  cyn_status status = cyn_i_request_begin(&request, db, model, error);
+  if (status != CYN_OK) return status;
+  status = function(&request, call);
+  cyn_i_request_end(&request);
+  return status;
 }
 
 cyn_status cyn_model_get(cyn_db *db, const cyn_model *model, void *object, cyn_expression keys,
                          const cyn_read_options *options, cyn_memory *memory, cyn_error *error) {
-  cyn_read_options own;
-  CYN_I_OPTIONS_READ(own, options);
-  cyn_i_request request;
-  cyn_item key;
+  read_call call = {.keys = keys, .object = object, .memory = memory};
   cyn_status status = cyn_i_need_memory(memory, model, error);
-  if (status == CYN_OK) status = cyn_i_request_begin(&request, db, model, error);
-  if (status != CYN_OK) return status;
-  status = cyn_i_write_keys(&request, keys, &key);
-  if (status == CYN_OK) status = get_into(&request, key, object, &own, memory);
-  cyn_i_request_end(&request);
-  return status;
+  return status == CYN_OK ? run_read(db, model, &call, options, get, error) : status;
 }
 
 cyn_status cyn_model_refresh(cyn_db *db, const cyn_model *model, void *object, const cyn_read_options *options,
                              cyn_memory *memory, cyn_error *error) {
-  cyn_read_options own;
-  CYN_I_OPTIONS_READ(own, options);
-  cyn_i_request request;
-  cyn_item key;
+  read_call call = {.object = object, .memory = memory};
   cyn_status status = cyn_i_need_memory(memory, model, error);
-  if (status == CYN_OK) status = cyn_i_request_begin(&request, db, model, error);
-  if (status != CYN_OK) return status;
-  status = object_key(&request, object, &key);
-  if (status == CYN_OK) status = get_into(&request, key, object, &own, memory);
-  cyn_i_request_end(&request);
-  return status;
+  return status == CYN_OK ? run_read(db, model, &call, options, refresh, error) : status;
 }
 
 cyn_status cyn_model_exists(cyn_db *db, const cyn_model *model, cyn_expression keys, const cyn_read_options *options,
                             bool *out, cyn_error *error) {
-  cyn_read_options own;
-  CYN_I_OPTIONS_READ(own, options);
-  *out = false;
-  cyn_i_request request;
-  cyn_item key, item;
-  cyn_status status = cyn_i_request_begin(&request, db, model, error);
-  if (status != CYN_OK) return status;
-  status = cyn_i_write_keys(&request, keys, &key);
-  if (status == CYN_OK) status = get_item(&request, key, &own, request.plan->hash->field, &item);
-  if (status == CYN_OK) *out = item.data != NULL;
-  cyn_i_request_end(&request);
+  read_call call = {.keys = keys};
+  cyn_status status = run_read(db, model, &call, options, exists, error);
+  *out = call.exists;
   return status;
 }
 

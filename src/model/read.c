@@ -70,27 +70,67 @@ static cyn_status read_int(const cyn_i_codec *codec, const cyn_i_field *field, c
                            cyn_i_field_kind_name(field));
 }
 
-/* Copies with a NUL behind; false when there is one inside. Short texts, most of them, are looked at while they are moved:
- * a word has a zero byte when a borrow runs out of one. */
+typedef uint8_t octets __attribute__((vector_size(16)));
+
+static inline octets load_octets(const char *at) {
+  octets out;
+  memcpy(&out, at, sizeof out);
+  return out;
+}
+
+/* Of 8 or 4 bytes that are loaded as a word: a word has a zero byte when a borrow runs out of one. */
+static inline uint64_t zeros_of_8(uint64_t word) {
+  return (word - UINT64_C(0x0101010101010101)) & ~word & UINT64_C(0x8080808080808080);
+}
+static inline uint32_t zeros_of_4(uint32_t word) { return (word - 0x01010101u) & ~word & 0x80808080u; }
+
+/* The last load of each size overlaps the one before, so that no text is walked byte by byte. */
+static inline bool copy_short(char *out, const char *text, size_t size) {
+  if (size >= 8) {
+    uint64_t head, tail;
+    memcpy(&head, text, 8);
+    memcpy(&tail, text + size - 8, 8);
+    memcpy(out, &head, 8);
+    memcpy(out + size - 8, &tail, 8);
+    return (zeros_of_8(head) | zeros_of_8(tail)) == 0;
+  }
+  if (size >= 4) {
+    uint32_t head, tail;
+    memcpy(&head, text, 4);
+    memcpy(&tail, text + size - 4, 4);
+    memcpy(out, &head, 4);
+    memcpy(out + size - 4, &tail, 4);
+    return (zeros_of_4(head) | zeros_of_4(tail)) == 0;
+  }
+  if (size == 0) return true;
+  char first = text[0], middle = text[size / 2], last = text[size - 1];
+  out[0] = first;
+  out[size / 2] = middle;
+  out[size - 1] = last;
+  return first != '\0' && middle != '\0' && last != '\0';
+}
+
+/* Copies with a NUL behind; false when there is one inside. Texts, which are most of what is read, are looked at while they
+ * are moved. */
 static inline bool copy_text(char *out, cyn_bytes text) {
   size_t size = text.size;
   out[size] = '\0';
-  if (size > 64 || size < 8) {
-    for (size_t i = 0; size < 8 && i < size; i++)
-      if ((out[i] = text.data[i]) == '\0') return false;
-    if (size < 8) return true;
+  if (size < 16) return copy_short(out, text.data, size);
+  if (size > 128) {
     memcpy(out, text.data, size);
     return memchr(text.data, '\0', size) == NULL;
   }
-  uint64_t zeros = 0;
-  for (size_t i = 0; i < size; i += 8) {
-    size_t at = i + 8 <= size ? i : size - 8;
-    uint64_t word;
-    memcpy(&word, text.data + at, 8);
-    memcpy(out + at, &word, 8);
-    zeros |= (word - UINT64_C(0x0101010101010101)) & ~word & UINT64_C(0x8080808080808080);
+  octets part = load_octets(text.data + size - 16);
+  memcpy(out + size - 16, &part, 16);
+  octets zeros = (octets)(part == 0);
+  for (size_t i = 0; i + 16 < size; i += 16) {
+    part = load_octets(text.data + i);
+    memcpy(out + i, &part, 16);
+    zeros |= (octets)(part == 0);
   }
-  return zeros == 0;
+  uint64_t halves[2];
+  memcpy(halves, &zeros, sizeof halves);
+  return (halves[0] | halves[1]) == 0;
 }
 
 static cyn_status copy_string(const cyn_i_codec *codec, cyn_bytes content, const cyn_i_place *place, const char **out) {
@@ -388,70 +428,109 @@ static inline bool same_bytes(const char *a, const char *b, size_t size) {
   return size == 0 || (a[0] == b[0] && a[size / 2] == b[size / 2] && a[size - 1] == b[size - 1]);
 }
 
-static inline const cyn_i_field *find_field(const cyn_i_plan *plan, size_t next, cyn_bytes name) {
-  if (next < plan->field_count) {
-    const cyn_i_field *guess = &plan->fields[next];
-    if (guess->name.size == name.size && same_bytes(guess->name.data, name.data, name.size)) return guess;
-  }
-  return cyn_i_plan_attribute(plan, name);
+static inline bool has_name(const cyn_i_field *field, const char *name, size_t size) {
+  return field->name.size == size && same_bytes(field->name.data, name, size);
 }
 
-/* The most frequent kinds, on the way where nothing is wrong; false leaves the field to cyn_i_read_field. */
-static inline bool read_common(cyn_i_codec *codec, const cyn_i_field *field, const uint8_t *value, void *at) {
+/* From where the last one was, since items are written in the plan's order, with those left out that may be absent. NULL when
+ * the model does not have it. */
+static const cyn_i_field *find_field(const cyn_i_plan *plan, const cyn_i_field *from, const char *name, size_t size) {
+  const cyn_i_field *end = plan->fields + plan->field_count;
+  for (const cyn_i_field *field = from; field != end; field++)
+    if (has_name(field, name, size)) return field;
+  for (const cyn_i_field *field = plan->fields; field != from; field++)
+    if (has_name(field, name, size)) return field;
+  return NULL;
+}
+
+/* The most frequent kinds, on the way where nothing is wrong: what stands behind the value, or NULL, which leaves the field to
+ * cyn_i_read_field. */
+static inline const uint8_t *read_common(cyn_i_codec *codec, const cyn_i_field *field, const uint8_t *value, void *at) {
   int64_t integer;
-  if (value[0] != field->type) return false;
+  double real;
   switch (field->kind) {
     case CYN_FIELD_STRING: {
-      cyn_bytes content = cyn_i_value_content(value);
+      if (value[0] != CYN_TYPE_S) return NULL;
+      cyn_bytes content = {(const char *)value + 5, cyn_i_get_u32(value + 1)};
       char *copy = cyn_i_arena_alloc(&codec->memory->arena, content.size + 1);
-      if (copy == NULL || !copy_text(copy, content)) return false;
+      if (copy == NULL || !copy_text(copy, content)) return NULL;
       memcpy(at, &copy, sizeof copy);
-      return true;
+      return value + 5 + content.size;
     }
     case CYN_FIELD_INT64:
-      if (!cyn_i_number_to_int(value + 2, value[1], &integer)) return false;
-      memcpy(at, &integer, sizeof integer);
-      return true;
-    case CYN_FIELD_INT32: {
-      if (!cyn_i_number_to_int(value + 2, value[1], &integer) || integer != (int32_t)integer) return false;
-      int32_t narrow = (int32_t)integer;
-      memcpy(at, &narrow, sizeof narrow);
-      return true;
-    }
+    case CYN_FIELD_INT32:
+      if (value[0] != CYN_TYPE_N || !cyn_i_number_to_int(value + 2, value[1], &integer)) return NULL;
+      if (field->kind == CYN_FIELD_INT64) {
+        memcpy(at, &integer, sizeof integer);
+      } else {
+        int32_t narrow = (int32_t)integer;
+        if (integer != narrow) return NULL;
+        memcpy(at, &narrow, sizeof narrow);
+      }
+      return value + 2 + value[1];
+    case CYN_FIELD_DOUBLE:
+      if (value[0] != CYN_TYPE_N) return NULL;
+      real = cyn_i_number_to_double(value + 2, value[1]);
+      memcpy(at, &real, sizeof real);
+      return value + 2 + value[1];
     case CYN_FIELD_BOOL: {
+      if (value[0] != CYN_TYPE_BOOL) return NULL;
       bool truth = value[1] != 0;
       memcpy(at, &truth, sizeof truth);
-      return true;
+      return value + 2;
     }
-    default: return false;
+    default: return NULL;
   }
 }
 
-static cyn_status read_pairs(cyn_i_codec *codec, const cyn_i_plan *plan, cyn_i_pairs pairs, const cyn_i_place *place,
-                             void *object) {
-  uint64_t seen[CYN_I_FIELDS_MAX / 64] = {0};
-  size_t next = 0, count = 0;
-  cyn_bytes name;
-  const uint8_t *value;
-  while (cyn_i_pairs_next(&pairs, &name, &value)) {
-    const cyn_i_field *field = find_field(plan, next, name);
-    if (field == NULL) continue;
-    size_t i = (size_t)(field - plan->fields);
-    next = i + 1;
-    seen[i / 64] |= (uint64_t)1 << i % 64;
-    count++;
-    void *at = (char *)object + field->offset;
-    if (read_common(codec, field, value, at)) continue;
-    cyn_i_place inner = {place, field, 0};
-    cyn_status status = cyn_i_read_field(codec, field, value, &inner, at);
-    if (status != CYN_OK) return status;
-  }
-  for (size_t i = 0; count < plan->field_count && i < plan->field_count; i++) {
-    if ((seen[i / 64] >> i % 64 & 1) != 0) continue;
+/* Which fields were read, for those that were not. Runs of neighbours are noted when they end. */
+typedef struct seen_fields {
+  uint64_t bits[CYN_I_FIELDS_MAX / 64];
+} seen_fields;
+
+static void note_run(seen_fields *seen, const cyn_i_plan *plan, const cyn_i_field *first, const cyn_i_field *end) {
+  for (size_t i = (size_t)(first - plan->fields), stop = (size_t)(end - plan->fields); i < stop; i++)
+    seen->bits[i / 64] |= (uint64_t)1 << i % 64;
+}
+
+static cyn_status read_missing(cyn_i_codec *codec, const cyn_i_plan *plan, const seen_fields *seen, void *object) {
+  for (size_t i = 0; i < plan->field_count; i++) {
+    if ((seen->bits[i / 64] >> i % 64 & 1) != 0) continue;
     cyn_status status = cyn_i_read_absent(codec, &plan->fields[i], (char *)object + plan->fields[i].offset);
     if (status != CYN_OK) return status;
   }
   return CYN_OK;
+}
+
+static cyn_status read_pairs(cyn_i_codec *codec, const cyn_i_plan *plan, cyn_i_pairs pairs, const cyn_i_place *place,
+                             void *object) {
+  seen_fields seen = {{0}};
+  const cyn_i_field *end = plan->fields + plan->field_count, *run = plan->fields, *next = run;
+  const uint8_t *at = pairs.next;
+  for (uint32_t left = pairs.left; left != 0; left--) {
+    size_t name_size = cyn_i_get_u16(at);
+    const char *name = (const char *)at + 2;
+    const uint8_t *value = at + 2 + name_size;
+    if (next == end || !has_name(next, name, name_size)) {
+      const cyn_i_field *found = find_field(plan, next, name, name_size);
+      if (found == NULL) {
+        at = value + cyn_i_value_size(value);
+        continue;
+      }
+      note_run(&seen, plan, run, next);
+      run = next = found;
+    }
+    const cyn_i_field *field = next++;
+    at = read_common(codec, field, value, (char *)object + field->offset);
+    if (at != NULL) continue;
+    at = value + cyn_i_value_size(value);
+    cyn_i_place inner = {place, field, 0};
+    cyn_status status = cyn_i_read_field(codec, field, value, &inner, (char *)object + field->offset);
+    if (status != CYN_OK) return status;
+  }
+  if (run == plan->fields && next == end) return CYN_OK;
+  note_run(&seen, plan, run, next);
+  return read_missing(codec, plan, &seen, object);
 }
 
 /* A dog is no cat: an item whose discriminator is another model's must not be read as if it were this one's. */

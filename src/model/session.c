@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "model/settings.h"
+#include "value/item.h"
 
 #define SCRATCH_SLOTS 8
 #define TARGET_BUCKETS 16
@@ -101,6 +102,21 @@ static cyn_status set_table(cyn_i_session *session, cyn_i_target *target, const 
   return name != NULL ? CYN_OK : cyn_i_error_no_memory(error);
 }
 
+/* Whether the API's check takes a call on this table: the same question for all of them. */
+static bool check_name(const cyn_i_target *target) {
+  static const uint8_t no_key[CYN_ITEM_HEADER_SIZE] = {CYN_ITEM_VERSION};
+  cyn_get_item_input input = CYN_GET_ITEM_INPUT_INIT;
+  input.table_name = target->table;
+  input.key = (cyn_item){no_key, sizeof no_key, NULL};
+  cyn_error error = CYN_ERROR_INIT;
+  cyn_i_arena arena;
+  cyn_i_arena_init(&arena, 0);
+  bool sound = cyn_i_api_check(&cyn_i_operations[CYN_OPERATION_GET_ITEM], &input, &arena, &error) == CYN_OK;
+  cyn_i_arena_clean_up(&arena);
+  cyn_error_clean_up(&error);
+  return sound;
+}
+
 static cyn_status make_target(cyn_i_session *session, const cyn_i_plan *plan, uint64_t generation, cyn_i_target **out,
                               cyn_error *error) {
   cyn_i_target *target = cyn_i_arena_zalloc(&session->arena, 1, sizeof *target);
@@ -111,6 +127,7 @@ static cyn_status make_target(cyn_i_session *session, const cyn_i_plan *plan, ui
   cyn_i_settings_merge(&session->settings, plan->root, &target->options);
   cyn_status status = set_table(session, target, plan->model, error);
   if (status == CYN_OK) status = open_own(session, target, error);
+  if (status == CYN_OK) target->has_sound_name = check_name(target);
   *out = target;
   return status;
 }
@@ -198,7 +215,8 @@ void cyn_i_request_end(cyn_i_request *request) { give_scratch(request->session, 
 
 cyn_status cyn_i_target_call(const cyn_i_target *target, cyn_db *db, cyn_operation operation, const void *input,
                              cyn_i_arena *arena, const void **output, cyn_error *error) {
-  cyn_error own = CYN_ERROR_INIT;
+  cyn_error own;
+  cyn_i_error_init(&own);
   const cyn_i_operation *row = &cyn_i_operations[operation];
   cyn_status status = cyn_i_api_check(row, input, arena, &own);
   if (status == CYN_OK) {
@@ -210,6 +228,20 @@ cyn_status cyn_i_target_call(const cyn_i_target *target, cyn_db *db, cyn_operati
   }
   if (status != CYN_OK) cyn_i_error_move(error, &own);
   return status;
+}
+
+cyn_status cyn_i_request_call_sound(cyn_i_request *request, cyn_operation operation, const void *input,
+                                    const void **output) {
+  const cyn_i_target *target = request->target;
+  if (!target->has_sound_name) return cyn_i_request_call(request, operation, input, output);
+  cyn_error own;
+  cyn_i_error_init(&own);
+  cyn_i_call call = {.operation = &cyn_i_operations[operation], .input = input, .context = &target->context,
+                     .arena = request->arena, .error = &own};
+  cyn_i_db_call(target->db, &call);
+  *output = call.output;
+  if (call.status != CYN_OK) cyn_i_error_move(request->error, &own);
+  return call.status;
 }
 
 /* ---- waiting ---- */

@@ -9,6 +9,8 @@
 #include "db/db.h"
 #include "model/codec.h"
 
+#define CYN_I_REQUEST_BUF_SIZE ((size_t)1024)
+
 typedef struct cyn_i_session cyn_i_session;
 
 /* Where a model's calls go, by all settings in force. Lives as long as the database. */
@@ -19,6 +21,7 @@ typedef struct cyn_i_target {
   cyn_db *db;               /* the database itself, or the model's own */
   cyn_db *owned;            /* closed with the session */
   cyn_bytes table;
+  bool has_sound_name;      /* the API's check takes the table's name */
   cyn_i_context context;
   cyn_model_options options; /* merged; strings live with the session */
 } cyn_i_target;
@@ -50,6 +53,16 @@ static inline cyn_status cyn_i_request_call(cyn_i_request *request, cyn_operatio
   return cyn_i_target_call(request->target, request->target->db, operation, input, request->arena, output, request->error);
 }
 
+/* As request_call, for an input with nothing of the program's in it but the table's name and values of the model: it is
+ * sound by construction, and its check is made once for the target. */
+cyn_status cyn_i_request_call_sound(cyn_i_request *request, cyn_operation operation, const void *input,
+                                    const void **output);
+/* A buffer in the request's memory with room for most items. */
+static inline cyn_i_buf cyn_i_request_buf(const cyn_i_request *request) {
+  uint8_t *room = cyn_i_arena_alloc(request->arena, CYN_I_REQUEST_BUF_SIZE);
+  return (cyn_i_buf){room, 0, room != NULL ? CYN_I_REQUEST_BUF_SIZE : 0, request->arena, room == NULL};
+}
+
 /* Milliseconds to wait before the `attempt`-th repetition: full jitter, 50 ms doubled up to 5 s. */
 int64_t cyn_i_backoff_ms(int attempt);
 
@@ -59,5 +72,17 @@ int64_t cyn_i_backoff_ms(int attempt);
     memset(&(own), 0, sizeof(own));                                                                        \
     if ((given) != NULL) memcpy(&(own), (given), (given)->size < sizeof(own) ? (given)->size : sizeof(own)); \
   } while (0)
+
+/* The same without a copy, which none or today's need not: `room` is for those of another age. */
+#define CYN_I_OPTIONS_OF(name, type)                                                   \
+  static inline const type *cyn_i_##name##_options(const type *given, type *room) {    \
+    static const type none;                                                            \
+    if (given == NULL) return &none;                                                   \
+    if (given->size >= sizeof *room) return given;                                     \
+    CYN_I_OPTIONS_READ(*room, given);                                                  \
+    return room;                                                                       \
+  }
+CYN_I_OPTIONS_OF(write, cyn_write_options)
+CYN_I_OPTIONS_OF(read, cyn_read_options)
 
 #endif

@@ -7,7 +7,7 @@
 #include "model/assemble.h"
 
 #define ACTIONS_MAX 100
-#define TOKEN_SIZE 37
+#define TOKEN_SIZE 41 /* more than the 36 that the API takes: one that is too long is refused, not cut to another */
 
 typedef struct version_bump { /* a version to write into an object after the commit */
   void *object;
@@ -88,49 +88,13 @@ static cyn_status begin(cyn_transaction *transaction, const cyn_model *model, bo
 
 static cyn_status no_memory(const cyn_i_request *request) { return cyn_i_error_no_memory(request->error); }
 
-static cyn_status key_of(cyn_i_request *request, const void *object, cyn_item *out) {
-  cyn_i_buf buf;
-  cyn_i_buf_init(&buf, request->arena);
-  cyn_status status = cyn_i_write_key(&request->codec, request->plan, object, &buf);
-  *out = (cyn_item){buf.data, buf.size, NULL};
-  return status;
-}
-
-/* What all writing actions have: condition, version, names, values. */
-typedef struct common_part {
-  cyn_bytes condition;
-  cyn_string_map names;
-  cyn_item values;
-  cyn_bytes on_failure;
-  int64_t version;
-} common_part;
-
-static cyn_status add_common(cyn_i_request *request, const void *object, cyn_expression update, bool has_update,
-                             const cyn_write_options *options, cyn_bytes *update_text, common_part *out) {
-  cyn_i_parts parts;
-  cyn_i_parts_init(&parts, request);
-  const cyn_i_plan *plan = request->plan;
-  memset(out, 0, sizeof *out);
-  *update_text = (cyn_bytes){NULL, 0};
-  cyn_status status = cyn_i_version_of(request, object, &out->version);
-  if (status == CYN_OK && has_update) status = cyn_i_parts_add(&parts, CYN_EXPRESSION_UPDATE, update, update_text);
-  if (status == CYN_OK) status = cyn_i_parts_add(&parts, CYN_EXPRESSION_CONDITION, options->condition, &out->condition);
-  if (status == CYN_OK && plan->version != NULL && !options->ignore_version)
-    status = cyn_i_parts_version(&parts, out->version, &out->condition);
-  if (status == CYN_OK && plan->version != NULL && has_update)
-    status = cyn_i_parts_next_version(&parts, out->version, update_text);
-  if (status == CYN_OK) status = cyn_i_parts_finish(&parts, &out->names, &out->values);
-  if (options->return_on_failure) out->on_failure = cyn_str(CYN_RETURN_VALUES_ON_CONDITION_CHECK_FAILURE_ALL_OLD);
-  return status;
-}
-
-#define TAKE_COMMON(action, request, common)                             \
+#define TAKE_PARTS(action, request, parts)                               \
   do {                                                                   \
     (action)->table_name = (request)->target->table;                     \
-    (action)->condition_expression = (common)->condition;                \
-    (action)->expression_attribute_names = (common)->names;              \
-    (action)->expression_attribute_values = (common)->values;            \
-    (action)->return_values_on_condition_check_failure = (common)->on_failure; \
+    (action)->condition_expression = (parts)->condition;                 \
+    (action)->expression_attribute_names = (parts)->names;               \
+    (action)->expression_attribute_values = (parts)->values;             \
+    (action)->return_values_on_condition_check_failure = (parts)->on_failure; \
   } while (0)
 
 static void push(cyn_transaction *transaction, const cyn_transact_write_item *item) {
@@ -146,20 +110,16 @@ static cyn_status add_save(cyn_transaction *transaction, cyn_i_request *request,
   cyn_transact_write_item *item = CYN_I_API_NEW(request->arena, cyn_transact_write_item);
   cyn_put_action *put = CYN_I_API_NEW(request->arena, cyn_put_action);
   if (item == NULL || put == NULL) return no_memory(request);
-  common_part common;
-  cyn_bytes none;
-  cyn_status status = add_common(request, object, CYN_NO_EXPRESSION, false, options, &none, &common);
+  cyn_i_write_parts parts;
+  cyn_status status = cyn_i_write_parts_make(request, object, NULL, options, &parts);
   if (status != CYN_OK) return status;
-  int64_t next = common.version + 1;
-  cyn_i_buf buf;
-  cyn_i_buf_init(&buf, request->arena);
-  status = cyn_i_write_object(&request->codec, request->plan, object, request->plan->version != NULL ? &next : NULL, &buf);
+  int64_t next = parts.version + 1;
+  status = cyn_i_object_item(request, object, request->plan->version != NULL ? &next : NULL, &put->item);
   if (status != CYN_OK) return status;
-  put->item = (cyn_item){buf.data, buf.size, NULL};
-  TAKE_COMMON(put, request, &common);
+  TAKE_PARTS(put, request, &parts);
   item->put = put;
   push(transaction, item);
-  bump_later(transaction, request, object, common.version);
+  bump_later(transaction, request, object, parts.version);
   return CYN_OK;
 }
 
@@ -168,14 +128,15 @@ static cyn_status add_update(cyn_transaction *transaction, cyn_i_request *reques
   cyn_transact_write_item *item = CYN_I_API_NEW(request->arena, cyn_transact_write_item);
   cyn_update_action *update = CYN_I_API_NEW(request->arena, cyn_update_action);
   if (item == NULL || update == NULL) return no_memory(request);
-  common_part common;
-  cyn_status status = add_common(request, object, expression, true, options, &update->update_expression, &common);
-  if (status == CYN_OK) status = key_of(request, object, &update->key);
+  cyn_i_write_parts parts;
+  cyn_status status = cyn_i_write_parts_make(request, object, &expression, options, &parts);
+  if (status == CYN_OK) status = cyn_i_object_key(request, object, &update->key);
   if (status != CYN_OK) return status;
-  TAKE_COMMON(update, request, &common);
+  update->update_expression = parts.update;
+  TAKE_PARTS(update, request, &parts);
   item->update = update;
   push(transaction, item);
-  bump_later(transaction, request, object, common.version);
+  bump_later(transaction, request, object, parts.version);
   return CYN_OK;
 }
 
@@ -184,12 +145,11 @@ static cyn_status add_delete(cyn_transaction *transaction, cyn_i_request *reques
   cyn_transact_write_item *item = CYN_I_API_NEW(request->arena, cyn_transact_write_item);
   cyn_delete_action *gone = CYN_I_API_NEW(request->arena, cyn_delete_action);
   if (item == NULL || gone == NULL) return no_memory(request);
-  common_part common;
-  cyn_bytes none;
-  cyn_status status = add_common(request, object, CYN_NO_EXPRESSION, false, options, &none, &common);
-  if (status == CYN_OK) status = key_of(request, object, &gone->key);
+  cyn_i_write_parts parts;
+  cyn_status status = cyn_i_write_parts_make(request, object, NULL, options, &parts);
+  if (status == CYN_OK) status = cyn_i_object_key(request, object, &gone->key);
   if (status != CYN_OK) return status;
-  TAKE_COMMON(gone, request, &common);
+  TAKE_PARTS(gone, request, &parts);
   item->delete_ = gone;
   push(transaction, item);
   return CYN_OK;
@@ -200,14 +160,13 @@ static cyn_status add_check(cyn_transaction *transaction, cyn_i_request *request
   cyn_transact_write_item *item = CYN_I_API_NEW(request->arena, cyn_transact_write_item);
   cyn_condition_check *check = CYN_I_API_NEW(request->arena, cyn_condition_check);
   if (item == NULL || check == NULL) return no_memory(request);
-  common_part common;
-  cyn_bytes none;
-  cyn_status status = add_common(request, object, CYN_NO_EXPRESSION, false, options, &none, &common);
-  if (status == CYN_OK) status = key_of(request, object, &check->key);
+  cyn_i_write_parts parts;
+  cyn_status status = cyn_i_write_parts_make(request, object, NULL, options, &parts);
+  if (status == CYN_OK) status = cyn_i_object_key(request, object, &check->key);
   if (status != CYN_OK) return status;
-  if (common.condition.data == NULL)
+  if (parts.condition.data == NULL)
     return cyn_i_model_error(request->error, CYN_E_MODEL, request->codec.model, NULL, "a check needs a condition");
-  TAKE_COMMON(check, request, &common);
+  TAKE_PARTS(check, request, &parts);
   item->condition_check = check;
   push(transaction, item);
   return CYN_OK;
@@ -244,7 +203,7 @@ static cyn_status add_get(cyn_transaction *transaction, cyn_i_request *request, 
   cyn_transact_get_item *item = CYN_I_API_NEW(request->arena, cyn_transact_get_item);
   cyn_get_action *action = CYN_I_API_NEW(request->arena, cyn_get_action);
   if (item == NULL || action == NULL) return no_memory(request);
-  cyn_status status = key_of(request, object, &action->key);
+  cyn_status status = cyn_i_object_key(request, object, &action->key);
   if (status != CYN_OK) return status;
   action->table_name = request->target->table;
   item->get = action;

@@ -205,6 +205,11 @@ cyn_i_number_fault cyn_i_number_parse(cyn_bytes text, cyn_i_number *out) {
 /* ---- integers ---- */
 
 cyn_i_number cyn_i_number_from_int(int64_t value) {
+  if (value > 0 && value < 10000) { /* most are, and need not be taken apart */
+    uint8_t high = (uint8_t)(value / 100), low = (uint8_t)(value % 100);
+    if (high == 0) return (cyn_i_number){2, {0xC1, (uint8_t)(low + 1)}};
+    return (cyn_i_number){low != 0 ? 3 : 2, {0xC2, (uint8_t)(high + 1), (uint8_t)(low + 1)}};
+  }
   parts number = {0};
   uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
   uint8_t pairs[10];

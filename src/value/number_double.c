@@ -77,7 +77,24 @@ static double divide(big *top, big *bottom) {
   return ldexp((double)quotient, align - (QUOTIENT_BITS - 1));
 }
 
+/* Positive numbers of up to 14 digits, which most are: the integer and the power of ten are exact, so one operation rounds. */
+static inline bool small_to_double(const uint8_t *bytes, size_t size, double *out) {
+  static const double powers[] = {1, 1e2, 1e4, 1e6, 1e8, 1e10, 1e12, 1e14, 1e16, 1e18, 1e20, 1e22};
+  if (size < 2 || size > 8 || bytes[0] <= 0xC0 - 4 || bytes[0] > 0xC0 + 12) return false;
+  int64_t digits = 0;
+  for (size_t i = 1; i < size; i++) {
+    unsigned pair = (unsigned)bytes[i] - 1;
+    if (pair > 99) return false;
+    digits = digits * 100 + pair;
+  }
+  int scale = (int)bytes[0] - 0xC0 - (int)(size - 1);
+  *out = scale < 0 ? (double)digits / powers[-scale] : (double)digits * powers[scale];
+  return true;
+}
+
 double cyn_i_number_to_double(const uint8_t *bytes, size_t size) {
+  double plain;
+  if (small_to_double(bytes, size, &plain)) return plain;
   cyn_i_number_parts number;
   if (!cyn_i_number_decode(bytes, size, &number) || number.count == 0) return 0;
   int scale = number.exponent - number.count; /* value = all pairs as one integer x 100^scale */

@@ -275,6 +275,15 @@ TEST(integers) {
   }
 }
 
+TEST(small_integers_are_as_their_texts) {
+  for (int64_t i = -200; i < 20100; i++) {
+    char text[24];
+    (void)snprintf(text, sizeof text, "%lld", (long long)i);
+    cyn_i_number made = cyn_i_number_from_int(i), through_text = parsed(text);
+    CHECK(made.size == through_text.size && memcmp(made.bytes, through_text.bytes, made.size) == 0);
+  }
+}
+
 TEST(foreign_bytes_are_judged) {
   static const char *const bad[] = {"", "81", "c0", "c101", "c10266", "c1ff", "3e", "3e64", "3e6666", "3e6566", "8080", "c10201",
                                     "c10265656565656565656565656565656565656565656502", "8001", "7f66"};
