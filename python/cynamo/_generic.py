@@ -12,4 +12,8 @@ class Subscriptable:
 
     @classmethod
     def __class_getitem__(cls, parameters):
-        return GenericAlias(cls, parameters)
+        return GenericAlias(cls, parameters)  # type: ignore[misc]
+
+
+class Mapped(Subscriptable):
+    """``name: Mapped[str]`` in the body of a model or map declares an attribute (_attributes/mapped.py)."""

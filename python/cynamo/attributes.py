@@ -10,12 +10,14 @@ from cynamo._attributes.documents import (
     DESERIALIZE_CLASS_MAP, SERIALIZE_CLASS_MAP, DynamicMapAttribute, ListAttribute, MapAttribute, MetaMapAttribute,
     _get_class_for_serialize
 )
+from cynamo._attributes.enums import EnumAttribute, EnumSetAttribute
 from cynamo._attributes.scalars import (
     BinaryAttribute, BooleanAttribute, DecimalAttribute, JSONAttribute, NullAttribute, NumberAttribute,
     UnicodeAttribute, VersionAttribute
 )
 from cynamo._attributes.sets import BinarySetAttribute, DecimalSetAttribute, NumberSetAttribute, UnicodeSetAttribute
 from cynamo._attributes.times import TTLAttribute, UTCDateTimeAttribute
+from cynamo._generic import Mapped
 from cynamo._util import attr_value_to_simple_dict, bin_decode_attr, bin_encode_attr, simple_dict_to_attr_value
 from cynamo.constants import (
     BINARY, BINARY_SET, BOOLEAN, DATETIME_FORMAT, LIST, MAP, NULL, NUMBER, NUMBER_SET, STRING, STRING_SET
@@ -32,4 +34,7 @@ del _class
 def __getattr__(name):
     if name == '_IMMUTABLE_TYPES':
         return immutable_types()
+    if name == 'mapped':
+        from cynamo._attributes.mapped import mapped
+        return mapped
     raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

@@ -6,6 +6,7 @@ values are serialized. `attribute_values` of an instance maps names in Python to
 """
 from cynamo._attributes.base import Attribute
 from cynamo._attributes.discriminator import DiscriminatorAttribute
+from cynamo._generic import Mapped
 from cynamo._util import (
     _b64decode, attr_value_to_simple_dict, bin_decode_attr, bin_encode_attr, copy_attribute_values,
     simple_dict_to_attr_value
@@ -18,6 +19,10 @@ class AttributeContainerMeta(type):
     """Collects the attributes of a class; ``class A(B, discriminator='a')`` also registers the class under the value."""
 
     def __new__(cls, name, bases, namespace, discriminator=None):
+        annotations = _annotations(namespace)
+        if annotations and any(map(_is_mapped, annotations.values())):
+            from cynamo._attributes.mapped import make_attributes
+            make_attributes(name, namespace, annotations)
         return super().__new__(cls, name, bases, namespace)
 
     def __init__(self, name, bases, namespace, discriminator=None):
@@ -38,6 +43,21 @@ class AttributeContainerMeta(type):
             if not found:
                 raise ValueError(f'{cls.__name__} does not have a discriminator attribute')
             cls._attributes[found[0]].register_class(cls, discriminator_value)
+
+
+def _annotations(namespace):
+    """The annotations in the body of a class."""
+    found = namespace.get('__annotations__')
+    if found is None and namespace.get('__annotate_func__') is not None:  # Python 3.14 makes them when they are asked for
+        from annotationlib import Format, call_annotate_function
+        found = call_annotate_function(namespace['__annotate_func__'], Format.FORWARDREF)
+    return found
+
+
+def _is_mapped(annotation):
+    if isinstance(annotation, str):
+        return 'Mapped[' in annotation
+    return getattr(annotation, '__origin__', None) is Mapped
 
 
 def _find_attributes(cls):
