@@ -15,7 +15,7 @@ in the page, say more:
   <!-- in: NAME -->           the C block stands in tests/docs/NAME.c at "/* snippet */"; an ellipsis in its code is a return,
                             on a line of its own nothing
   <!-- file: NAME -->         the block is a file of the page's folder, or goes on with it
-  <!-- run -->                the sh block is run, and must end with status 0
+  <!-- run -->                the sh or python block is run, and must end with status 0
   <!-- not run: REASON -->    and so it is not
   <!-- server -->             a server on memory: answers on the page's port
 
@@ -212,9 +212,9 @@ class Player:
                     out.write(self.outside(block.text))
                 self.report.passed += block.language not in MUST_RUN
 
-    def run_program(self, block, program, url):
+    def run_program(self, *command):
         try:
-            done = subprocess.run([program, url], cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
+            done = subprocess.run(command, cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
             return self.inside(done.stdout), done.returncode
         except subprocess.TimeoutExpired:
@@ -237,17 +237,25 @@ class Player:
             return
         self.run_everywhere(block, program, "argv" in block.text)
 
+    def run_python(self, block):
+        file = self.folder / f"block_{block.line}.py"
+        file.write_text(self.outside(block.text), encoding="utf-8")
+        got, status = self.run_program("python3", "-B", file)
+        self.report.check(status == 0, self.where(block), f"ended with status {status}, and printed\n{got}")
+        if block.output is not None:
+            self.compare(block, block.output, got, "the program")
+
     def run_everywhere(self, block, program, takes_url):
-        got, status = self.run_program(block, program, "memory:")
+        got, status = self.run_program(program, "memory:")
         self.report.check(status == 0, self.where(block), f"ended with status {status}, and printed\n{got}")
         if block.is_program() or block.output is not None:
             self.compare(block, block.output, got, "the program")
         if not takes_url or status != 0:
             return
-        on_file, _ = self.run_program(block, program, f"file:{self.folder}/store-{block.line}")
+        on_file, _ = self.run_program(program, f"file:{self.folder}/store-{block.line}")
         self.report.check(on_file == got, self.where(block), f"on a file it prints\n{on_file}and on memory\n{got}")
         server = Server(self.house)
-        on_server, _ = self.run_program(block, program, server.url)
+        on_server, _ = self.run_program(program, server.url)
         server.stop()
         self.report.check(on_server == got, self.where(block), f"on a server it prints\n{on_server}and on memory\n{got}")
 
@@ -331,6 +339,8 @@ class Player:
         for block in self.page.blocks:
             if block.language == "c" and "not run" not in block.marks and (block.is_program() or "in" in block.marks):
                 self.compile_and_run(block)
+            if block.language == "python" and "run" in block.marks:
+                self.run_python(block)
         self.play_session()
         if server is not None:
             server.stop()
