@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log"
 	"net/http"
 	"os"
@@ -70,30 +69,13 @@ func (w *warnings) take() []string {
 	return lines
 }
 
-// plainBody keeps the SDK from closing connections in the middle of an answer. Once the answer's head is there, the SDK
-// closes the request's body (smithy-go, ClientHandler.Handle), while net/http's writeLoop, which has sent that body, may
-// only be about to look whether anything is left in it. A closed body of the SDK answers that with the end, but through
-// its WriteTo, where the end is an error: writeLoop then closes the connection under whoever reads the answer ("use of
-// closed network connection"). Any server on the same machine is fast enough for that, a plain net/http one too: some
-// 15 of 100 answers of 1 MB fail. Elsewhere the SDK tries again (aws-sdk-go-v2 issues 1825 and 2737); here nothing does.
-// A body without WriteTo is read with Read, where the end is no error.
-type plainBody struct{ next http.RoundTripper }
-
-func (p plainBody) RoundTrip(request *http.Request) (*http.Response, error) {
-	if request.Body != nil {
-		request = request.WithContext(request.Context()) // a copy: the caller's request is not ours to change
-		request.Body = struct{ io.ReadCloser }{request.Body}
-	}
-	return p.next.RoundTrip(request)
-}
-
 // newClient gives a client that never retries, so that a first wrong answer is a failure.
 func newClient(transport http.RoundTripper, logger logging.Logger) *dynamodb.Client {
 	return dynamodb.New(dynamodb.Options{
 		Region:       "us-east-1",
 		BaseEndpoint: aws.String(endpoint),
 		Credentials:  credentials.NewStaticCredentialsProvider("AKIDTEST", "secret", ""),
-		HTTPClient:   &http.Client{Transport: plainBody{transport}, Timeout: 60 * time.Second},
+		HTTPClient:   plainClient(transport),
 		Retryer:      aws.NopRetryer{},
 		Logger:       logger,
 		EndpointDiscovery: dynamodb.EndpointDiscoveryOptions{
