@@ -7,7 +7,8 @@
  *   client.h      submitted calls, paginators, waiters, whole batches
  *   model.h       the object mapper: structs as items      exception.h  what kind an error is
  *   signal.h      told before and after every call      migration.h  steps over all items of a table
- *   settings.h    the default configuration */
+ *   settings.h    the default configuration
+ *   store.h       checking, copying and compacting what is on disk */
 #ifndef CYNAMO_CYNAMO_H
 #define CYNAMO_CYNAMO_H
 
@@ -24,6 +25,7 @@
 #include <cynamo/server.h>
 #include <cynamo/settings.h>
 #include <cynamo/signal.h>
+#include <cynamo/store.h>
 #include <cynamo/value.h>
 
 #endif

@@ -7,13 +7,15 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "engine/collection_metrics.h"
 #include "engine/item_key.h"
 #include "engine/parameters.h"
 #include "engine/read.h"
 #include "value/key.h"
 
-#define TOKEN_RECORD_SIZE 41 /* version, expiry in ms, SHA-256 of the request */
+#define TOKEN_RECORD_SIZE 45 /* version, expiry in ms, SHA-256 of the request, crc32 of the key's partition and all before */
+#define TOKEN_RECORD_SIZE_OLD 41 /* without the crc32 */
 #define TOKEN_LIFE_MS ((int64_t)10 * 60 * 1000)
 #define ITEM_SIZE_DEFAULT 409600
 
@@ -433,7 +435,8 @@ static bool decide_token(private_write *own, const cyn_bytes *values, cyn_i_deci
   cyn_i_item_write *write = &own->write;
   cyn_bytes record = values[write->token_key.partition.data != NULL ? write->action_count : 0];
   write->is_replay = false;
-  if (write->token_key.partition.data == NULL || record.size != TOKEN_RECORD_SIZE) return false;
+  if (write->token_key.partition.data == NULL) return false;
+  if (record.size != TOKEN_RECORD_SIZE && record.size != TOKEN_RECORD_SIZE_OLD) return false;
   int64_t expiry;
   memcpy(&expiry, record.data + 1, 8);
   if (expiry <= write->pending.now_ms) return false;
@@ -460,6 +463,9 @@ static void put_token(cyn_i_item_write *write, cyn_i_effect_list *list) {
   record[0] = 1;
   memcpy(record + 1, &expiry, 8);
   memcpy(record + 9, write->token_fingerprint, 32);
+  cyn_bytes partition = write->token_key.partition;
+  uint32_t crc = cyn_i_crc32_more(cyn_i_crc32(partition.data, partition.size), record, TOKEN_RECORD_SIZE_OLD);
+  memcpy(record + TOKEN_RECORD_SIZE_OLD, &crc, sizeof crc);
   cyn_i_effect_put(list, &write->token_key, (cyn_bytes){record, TOKEN_RECORD_SIZE});
 }
 

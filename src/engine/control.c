@@ -3,10 +3,13 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "engine/table_checks.h"
 #include "engine/upkeep.h"
+#include "value/item.h"
 
 #define EFFECTS_MAX (CYN_CONTROL_RECLAIM_MAX + 4)
+#define SEQUENCE_SIZE 8 /* a space's number and its crc32; files from before hold the number alone */
 
 /* ---- helpers of operations ---- */
 
@@ -121,7 +124,7 @@ static cyn_status load_record(cyn_i_control *control, cyn_bytes value, cyn_i_con
 }
 
 static uint32_t load_sequence(cyn_bytes value) {
-  if (value.size != 4) return CYN_SPACE_FIRST;
+  if (value.size != 4 && value.size != SEQUENCE_SIZE) return CYN_SPACE_FIRST;
   const uint8_t *p = (const uint8_t *)value.data;
   uint32_t next = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
   return next < CYN_SPACE_FIRST ? CYN_SPACE_FIRST : next;
@@ -142,13 +145,14 @@ static void put(effect_writer *out, cyn_i_store_key key, cyn_bytes value) {
 }
 
 static void put_sequence(effect_writer *out, uint32_t next) {
-  uint8_t *bytes = cyn_i_arena_alloc(out->arena, 4);
+  uint8_t *bytes = cyn_i_arena_alloc(out->arena, SEQUENCE_SIZE);
   if (bytes == NULL) {
     out->failed = true;
     return;
   }
   for (size_t i = 0; i < 4; i++) bytes[i] = (uint8_t)(next >> (8 * i));
-  put(out, cyn_i_sequence_key(), (cyn_bytes){(const char *)bytes, 4});
+  cyn_i_put_u32(bytes + 4, cyn_i_crc32(bytes, 4));
+  put(out, cyn_i_sequence_key(), (cyn_bytes){(const char *)bytes, SEQUENCE_SIZE});
 }
 
 static void put_reclaims(effect_writer *out, const cyn_i_control_change *change) {
