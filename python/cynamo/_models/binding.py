@@ -67,7 +67,11 @@ def _subclass(model: Any, bound_parent: Any, meta: Dict[str, Any], namespace: An
     base = getattr(model, 'Meta', None)
 
     def reduce(instance):
-        return _new_bound, (model, meta), instance.__dict__
+        state = dict(instance.__dict__)
+        # The discriminator's value is the bound class, which has no name of its own to be pickled by.
+        state['attribute_values'] = {
+            name: value for name, value in instance.attribute_values.items() if name != model._discriminator}
+        return _unpickle, (model, meta, state)
 
     return type(model)(model.__name__, (bound_parent, model) if bound_parent else (model,), {
         **(namespace or {}),
@@ -82,7 +86,9 @@ def _subclass(model: Any, bound_parent: Any, meta: Dict[str, Any], namespace: An
     })
 
 
-def _new_bound(model: Any, meta: Dict[str, Any]) -> Any:
-    """An instance to unpickle into: a bound class has no name of its own."""
+def _unpickle(model: Any, meta: Dict[str, Any], state: Dict[str, Any]) -> Any:
     cls = bind(model, meta)
-    return cls.__new__(cls)
+    instance = cls.__new__(cls)
+    instance.__dict__.update(state)
+    instance._set_discriminator()
+    return instance
