@@ -291,7 +291,15 @@ class Path(_NumericOperand, _ListAppendOperand, _ConditionOperand):
         return DeleteAction(self, self._one_or_all(values))
 
     def _one_or_all(self, values):
-        return self._to_operand(values[0] if len(values) == 1 else values)
+        if len(values) != 1:
+            return self._to_operand(values)
+        value = values[0]
+        if self._is_set() and isinstance(value, (str, bytes, int, float)):
+            value = [value]  # one element, not the letters of a text
+        return self._to_operand(value)
+
+    def _is_set(self):
+        return self.attribute is not None and self.attribute.attr_type in (BINARY_SET, NUMBER_SET, STRING_SET)
 
     def exists(self):
         return Exists(self)
@@ -311,7 +319,8 @@ class Path(_NumericOperand, _ListAppendOperand, _ConditionOperand):
         return BeginsWith(self, operand)
 
     def contains(self, item):
-        if self.attribute is not None and self.attribute.attr_type in (BINARY_SET, NUMBER_SET, STRING_SET):
+        from cynamo.attributes import Attribute
+        if self._is_set() and not isinstance(item, (_Operand, Attribute, dict)):
             # An element of a set has the type of the set less its S.
             (set_type, elements), = self._to_value([item]).value.items()
             item = {set_type[0]: elements[0]}
