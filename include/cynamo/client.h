@@ -41,6 +41,15 @@ CYN_API size_t cyn_db_calls_under_way(cyn_db *db);
  * closed by the program. -1 when the system gives none. After fork() a child asks anew. */
 CYN_API int cyn_db_poll_fd(cyn_db *db);
 
+/* ---- interruption ----
+ * For programs whose signal handlers only note a signal (Python's): a blocking call of an http: or aws: database that waits,
+ * for an answer or to send again, asks after each signal that its thread gets, and twice a second, whether to go on. */
+
+/* True ends the call with CynamoInterrupted; what was sent may have been done. Called on the calling thread. */
+typedef bool (*cyn_interrupt_hook)(void);
+/* One hook a process; NULL: none. From any thread. */
+CYN_API void cyn_interrupt_set(cyn_interrupt_hook is_interrupted);
+
 /* ---- paginators ---- */
 
 typedef struct cyn_paginator cyn_paginator;

@@ -228,6 +228,19 @@ void cyn_py_database_end(cyn_py_database *database);
 /* The operation of a name; NULL with an exception. */
 const cyn_py_operation *cyn_py_find_operation(cyn_py_state *state, PyObject *name);
 
+/* A stretch without the GIL in which the core may wait: signals that come meanwhile are handled there, so Ctrl-C ends a call
+ * of a remote database. Between the two no Python object is touched. */
+typedef struct cyn_py_wait {
+  PyThreadState *thread;
+  bool has_raised;          /* a signal's handler raised: the exception is set */
+  struct cyn_py_wait *outer;
+} cyn_py_wait;
+void cyn_py_wait_begin(cyn_py_wait *wait);
+/* With the GIL again. False: an exception is set, whatever the core answered. */
+bool cyn_py_wait_end(cyn_py_wait *wait);
+/* Once a process. */
+void cyn_py_wait_install(void);
+
 /* Makes the call with the GIL released. NULL with an exception (KeyboardInterrupt too), else the output. `input` and output
  * belong to `call`. */
 const void *cyn_py_run(cyn_py_database *database, cyn_py_call *call, cyn_operation operation, const void *input);

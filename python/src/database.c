@@ -216,12 +216,14 @@ const void *cyn_py_run(cyn_py_database *self, cyn_py_call *call, cyn_operation o
   if (db == NULL) return NULL;
   cyn_error error = CYN_ERROR_INIT;
   const void *output = NULL;
-  cyn_status status;
-  Py_BEGIN_ALLOW_THREADS
-  status = cyn_call(db, operation, input, call->result, &output, &error);
-  Py_END_ALLOW_THREADS
+  cyn_py_wait wait;
+  cyn_py_wait_begin(&wait);
+  cyn_status status = cyn_call(db, operation, input, call->result, &output, &error);
+  bool fine = cyn_py_wait_end(&wait);
   cyn_py_database_end(self);
-  return status == CYN_OK ? output : cyn_py_raise(call, name, &error);
+  if (fine) return status == CYN_OK ? output : cyn_py_raise(call, name, &error);
+  cyn_error_clean_up(&error);
+  return NULL;
 }
 
 static PyObject *database_call(PyObject *object, PyObject *const *arguments, Py_ssize_t count) {

@@ -47,6 +47,7 @@ static int module_begin(PyObject *module) {
   cyn_py_state *state = cyn_py_state_of(module);
   state->lock = PyThread_allocate_lock();
   if (state->lock == NULL) return -1;
+  cyn_py_wait_install();
   if (!fill_words(&state->words) || !fill_tables(state)) return -1;
   if ((state->database_type = add_type(module, &cyn_py_database_spec)) == NULL) return -1;
   if ((state->server_type = add_type(module, &cyn_py_server_spec)) == NULL) return -1;

@@ -62,7 +62,8 @@
   X(NULL_VALUE, "CynamoNullError", 400, CYN_WIRE_DYNAMODB)                                       \
   X(DESERIALIZATION, "CynamoDeserializationError", 400, CYN_WIRE_DYNAMODB)                       \
   X(DOES_NOT_EXIST, "CynamoDoesNotExist", 400, CYN_WIRE_DYNAMODB)                                \
-  X(UNPROCESSED, "CynamoUnprocessed", 400, CYN_WIRE_DYNAMODB)
+  X(UNPROCESSED, "CynamoUnprocessed", 400, CYN_WIRE_DYNAMODB)                                    \
+  X(INTERRUPTED, "CynamoInterrupted", 500, CYN_WIRE_DYNAMODB)
 
 typedef enum cyn_i_error_code {
   CYN_E_NONE = 0,

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/sigv4.h"
 #include "client/answer.h"
 #include "client/credentials.h"
@@ -410,7 +411,11 @@ void cyn_i_client_call(cyn_i_client *client, cyn_i_call *call) {
     return;
   }
   for (int64_t delay_ms = 0; delay_ms >= 0;) {
-    cyn_i_sleep_ms(delay_ms + cyn_i_retry_begin(client->retry, &m->retry, cyn_i_clock_monotonic_ns()));
+    delay_ms += cyn_i_retry_begin(client->retry, &m->retry, cyn_i_clock_monotonic_ns());
+    if (delay_ms > 0 && !cyn_i_sleep_unless_interrupted_ms(delay_ms)) {
+      call->status = cyn_i_error_set(call->error, CYN_E_INTERRUPTED, "interrupted while it waited to send again");
+      return;
+    }
     call->status = prepare(m);
     if (call->status != CYN_OK) return;
     cyn_i_transport_call(client->transport, &m->http);

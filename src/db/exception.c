@@ -71,6 +71,7 @@ cyn_exception cyn_error_what(const cyn_error *error) {
     case CYN_E_CONNECTION:
     case CYN_E_TIMEOUT:
     case CYN_E_CHECKSUM:
+    case CYN_E_INTERRUPTED:
     case CYN_E_BAD_ANSWER: return CYN_EXCEPTION_CONNECTION;
     case CYN_E_CREDENTIALS:
     case CYN_E_ACCESS_DENIED:

@@ -227,6 +227,7 @@ cyn_status cyn_server_start(cyn_db *db, const cyn_server_options *options, cyn_s
   cyn_server *server = cyn_i_zalloc(1, sizeof *server);
   if (server == NULL) return cyn_i_error_no_memory(error);
   server->db = db;
+  server->pid = getpid();
   server->start_ns = cyn_i_clock_monotonic_ns();
   cyn_status status = start(server, &given, error);
   if (status != CYN_OK) {
@@ -239,7 +240,7 @@ cyn_status cyn_server_start(cyn_db *db, const cyn_server_options *options, cyn_s
 }
 
 void cyn_server_stop(cyn_server *server) {
-  if (server == NULL) return;
+  if (server == NULL || server->pid != getpid()) return; /* a child leaves its parent's server alone */
   cyn_i_log log = server->log;
   const cyn_i_log_field fields[] = {CYN_I_LOG_TEXT("url", cyn_str(server->url)), CYN_I_LOG_END};
   cyn_i_log_write(&log, CYN_I_LOG_INFO, "stopping", fields);

@@ -163,6 +163,7 @@ struct cyn_server {
   _Atomic int64_t unsent_bytes;
   _Atomic int64_t pending_bytes;
   uint64_t start_ns;
+  int64_t pid;                /* whose threads serve; a child after fork() has none of them */
   int port;
   char url[320];
   int loop_count;

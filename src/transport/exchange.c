@@ -193,7 +193,7 @@ cyn_status cyn_i_exchange_begin(cyn_i_exchange *exchange, cyn_i_http_request *re
   request->was_sent = false;
   request->answer_headers.size = 0;
   request->answer_body.size = 0;
-  exchange->is_too_large = exchange->is_out_of_memory = false;
+  exchange->is_too_large = exchange->is_out_of_memory = exchange->is_interrupted = false;
   exchange->error_text[0] = '\0';
   exchange->uploaded = 0;
   cyn_status status = put_headers(exchange, request);
@@ -247,6 +247,9 @@ static cyn_i_error_code error_code(CURLcode code) {
 static cyn_status fill_error(const cyn_i_exchange *exchange, CURLcode code) {
   const cyn_i_http_request *request = exchange->request;
   if (exchange->is_out_of_memory) return cyn_i_error_no_memory(request->error);
+  if (exchange->is_interrupted)
+    return cyn_i_error_setf(request->error, CYN_E_INTERRUPTED, "%.*s: interrupted while it waited for the answer",
+                            (int)request->url.size, request->url.data);
   if (exchange->is_too_large)
     return cyn_i_error_setf(request->error, CYN_E_CONNECTION, "%.*s: the answer is larger than allowed",
                             (int)request->url.size, request->url.data);

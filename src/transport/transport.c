@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "transport/transport_private.h"
 
 #define TIMEOUT_DEFAULT_MS 60000
@@ -114,7 +115,14 @@ static CURLcode run(cyn_i_exchange *exchange) {
       code = CURLE_OPERATION_TIMEDOUT;
       break;
     }
-    (void)curl->multi_poll(exchange->multi, NULL, 0, wait_ms < 10000 ? (int)wait_ms : 10000, NULL);
+    int64_t slice_ms = cyn_i_interrupt_is_watched() ? CYN_INTERRUPT_SLICE_MS : 10000;
+    int ready = 0;
+    (void)curl->multi_poll(exchange->multi, NULL, 0, (int)(wait_ms < slice_ms ? wait_ms : slice_ms), &ready);
+    if (ready == 0 && cyn_i_interrupted()) {
+      exchange->is_interrupted = true;
+      code = CURLE_ABORTED_BY_CALLBACK;
+      break;
+    }
   }
   (void)curl->multi_remove_handle(exchange->multi, exchange->easy);
   return code;

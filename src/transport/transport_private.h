@@ -17,7 +17,7 @@ typedef struct cyn_i_exchange {
   size_t node_capacity;
   uint64_t started_ns, progress_ns;
   curl_off_t uploaded;            /* when progress was last looked at */
-  bool is_too_large, is_out_of_memory;
+  bool is_too_large, is_out_of_memory, is_interrupted;
   char method[12], url[2048];     /* that the handle is set to */
   int64_t connect_timeout_ms;     /* likewise */
   char error_text[CURL_ERROR_SIZE];

@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include <cynamo/client.h>
+
 #include "unruly_server.h"
 #include "test.h"
 
@@ -108,6 +110,19 @@ TEST(a_late_answer_is_a_timeout) {
   CHECK_INT(f.request.status, CYN_E_TIMEOUT);
   CHECK(f.request.was_sent);
   CHECK(took_ms >= 140 && took_ms < 1500);
+  stop(&f);
+}
+
+static bool always(void) { return true; }
+
+TEST(a_wait_ends_when_the_program_says_so) {
+  fixture f;
+  start(&f, NULL);
+  stand_in_json(&f.server, 200, "", "{}")->delay_ms = 1000;
+  cyn_interrupt_set(always);
+  cyn_i_transport_call(f.transport, &f.request);
+  cyn_interrupt_set(NULL);
+  CHECK_INT(f.request.status, CYN_E_INTERRUPTED);
   stop(&f);
 }
 
