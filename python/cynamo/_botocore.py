@@ -106,26 +106,28 @@ _GATES = (
     ('botocore.httpsession', 'URLLib3Session', 'send'),
     ('urllib3.connectionpool', 'HTTPConnectionPool', 'urlopen'),
 )
-# (class, method name, the method as its module defined it), for the gates seen unpatched so far.
-_gates: Dict[Tuple[str, str, str], Tuple[type, Any]] = {}
+# What was seen to be genuine: (the class's names, method name, the method as its module defined it).
+_watched: list = []
+_unseen = list(_GATES)
 
 
-def _is_gate_patched(gate: Tuple[str, str, str]) -> bool:
-    known = _gates.get(gate)
-    if known is not None:
-        return known[0].__dict__.get(gate[2]) is not known[1]
-    module = sys.modules.get(gate[0])
-    owner = getattr(module, gate[1], None)
-    if owner is None:
-        return False
-    method = owner.__dict__.get(gate[2]) if isinstance(owner, type) else None
-    if method is None:
-        return not isinstance(owner, type)
-    genuine = (type(method) is type(_is_gate_patched) and method.__module__ == gate[0]
-               and method.__qualname__ == gate[1] + '.' + gate[2])
-    if genuine:
-        _gates[gate] = (owner, method)
-    return not genuine
+def _look_at_unseen() -> bool:
+    """Watches each gate that is loaded by now; tells whether one is patched already."""
+    for gate in list(_unseen):
+        module_name, class_name, method_name = gate
+        owner = getattr(sys.modules.get(module_name), class_name, None)
+        if owner is None:
+            continue
+        if not isinstance(owner, type):
+            return True
+        method = owner.__dict__.get(method_name)
+        is_genuine = (type(method) is type(_look_at_unseen) and method.__module__ == module_name
+                      and method.__qualname__ == class_name + '.' + method_name)
+        if not is_genuine:
+            return True
+        _watched.append((owner.__dict__, method_name, method))
+        _unseen.remove(gate)
+    return False
 
 
 def _is_moto_active() -> bool:
@@ -135,16 +137,23 @@ def _is_moto_active() -> bool:
     return bool(getattr(stubber, 'enabled', False))
 
 
+# os.environ takes a microsecond to be asked; what it keeps, a tenth of that.
+_environ = getattr(os.environ, '_data', None)
+_transport_key = os.environ.encodekey('CYNAMO_TRANSPORT') if _environ is not None else 'CYNAMO_TRANSPORT'
+if _environ is None:
+    _environ = os.environ
+
+
 def intercepted() -> bool:
     """Whether calls must go through botocore, because something there waits for them."""
-    if os.environ.get('CYNAMO_TRANSPORT') == 'botocore':
+    if _transport_key in _environ and os.environ['CYNAMO_TRANSPORT'] == 'botocore':
         return True
     modules = sys.modules
-    if 'botocore.client' not in modules:
+    if 'botocore' not in modules:
         return False
     if 'moto' in modules and _is_moto_active():
         return True
-    for gate in _GATES:
-        if _is_gate_patched(gate):
+    for names, name, method in _watched:
+        if names.get(name) is not method:
             return True
-    return False
+    return bool(_unseen) and _look_at_unseen()

@@ -72,7 +72,8 @@ class NumberAttribute(Attribute):
         return number_text(value)
 
     def deserialize(self, value):
-        return decimal_value(value) if self.as_decimal else number_value(value)
+        # Programs borrow this method for attribute classes of their own, which have no such option.
+        return decimal_value(value) if getattr(self, 'as_decimal', False) else number_value(value)
 
 
 class DecimalAttribute(NumberAttribute):

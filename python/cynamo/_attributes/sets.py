@@ -38,7 +38,8 @@ class NumberSetAttribute(Attribute):
         return [number_text(v) for v in value] or None
 
     def deserialize(self, value):
-        read = decimal_value if self.as_decimal else number_value
+        # Programs borrow this method for attribute classes of their own, which have no such option.
+        read = decimal_value if getattr(self, 'as_decimal', False) else number_value
         return {read(v) for v in value}
 
 
