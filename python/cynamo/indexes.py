@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from cynamo._generic import Subscriptable
+from cynamo._late import getter
 from cynamo.attributes import Attribute
 from cynamo.constants import (
     ALL, ATTR_NAME, ATTR_TYPE, INCLUDE, KEY_TYPE, KEYS_ONLY, NON_KEY_ATTRIBUTES, PROJECTION_TYPE, READ_CAPACITY_UNITS,
@@ -205,3 +206,12 @@ class IncludeProjection(Projection):
 class AllProjection(Projection):
     """Every attribute"""
     projection_type = ALL
+
+
+__getattr__ = getter(__name__, {
+    'ModelSchema': 'cynamo._schema',
+    'IndexSchema': 'cynamo._schema',
+    'GlobalSecondaryIndexSchema': 'cynamo._schema',
+    'ResultIterator': 'cynamo.pagination',
+    'Condition': 'cynamo.expressions.condition',
+})

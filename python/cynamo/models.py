@@ -2,13 +2,14 @@
 
 A call has the connection do its work (`_get_connection()`, a TableConnection), so whoever patches or overrides a method there
 sees what passes. What a call sends is made apart from the sending (`_get_save_args`, `get_..._kwargs_from_...`,
-`_query_arguments`, `_scan_arguments`), and what comes back is read apart from it (`_found`, `_updated`, `from_raw_data`).
+`_query_arguments`), and what comes back is read apart from it (`_found`, `_take_over`, `from_raw_data`).
 """
 from __future__ import annotations
 
 import time
 
 from cynamo import constants
+from cynamo._late import getter
 from cynamo._log import LateLogger
 from cynamo._models.batch import GET_RETRIES_MAX, BatchWrite, consumed_units, wait_before_retry
 from cynamo._models.future import _ModelFuture
@@ -794,3 +795,25 @@ class Model(AttributeContainer, metaclass=MetaModel):
     def deserialize(self, attribute_values: Dict[str, Dict[str, Any]]) -> None:
         """Makes this instance what an item in DynamoDB's shape says."""
         return self._container_deserialize(attribute_values=attribute_values)
+
+
+__getattr__ = getter(__name__, {
+    'ModelSchema': 'cynamo._schema',
+    'InvalidStateError': 'cynamo.exceptions',
+    'PutError': 'cynamo.exceptions',
+    'AttributeContainerMeta': 'cynamo.attributes',
+    'VersionAttribute': 'cynamo.attributes',
+    'Index': 'cynamo.indexes',
+    'get_settings_value': 'cynamo.settings',
+    'BATCH_WRITE_PAGE_LIMIT': 'cynamo.constants',
+    'UNPROCESSED_ITEMS': 'cynamo.constants',
+    'PUT': 'cynamo.constants',
+    'DELETE': 'cynamo.constants',
+    'PUT_REQUEST': 'cynamo.constants',
+    'DELETE_REQUEST': 'cynamo.constants',
+    'META_CLASS_NAME': 'cynamo.constants',
+    'REGION': 'cynamo.constants',
+    'HOST': 'cynamo.constants',
+    'Condition': 'cynamo.expressions.condition',
+    'Action': 'cynamo.expressions.update',
+})

@@ -1,6 +1,7 @@
 """TransactGetItems and TransactWriteItems, collected in a `with` block and sent when it ends without an error."""
 from __future__ import annotations
 
+from cynamo._late import getter
 from cynamo.constants import ITEM, RESPONSES
 from cynamo.exceptions import TransactWriteError
 from cynamo.models import _ModelFuture
@@ -167,3 +168,11 @@ class TransactWrite(Transaction):
         error.cause.cancellation_reasons = [  # type: ignore[union-attr]
             reasons[starts[id(items)] + place] for items, place in self._calls
         ]
+
+
+__getattr__ = getter(__name__, {
+    'Connection': 'cynamo.connection',
+    'Model': 'cynamo.models',
+    'Condition': 'cynamo.expressions.condition',
+    'Action': 'cynamo.expressions.update',
+})

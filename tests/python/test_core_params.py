@@ -71,7 +71,6 @@ MISTAKES = [
     ('Query', {'TableName': 'tbl', 'Limit': '5'}),
     ('Query', {'TableName': 'tbl', 'Limit': 1.5}),
     ('Scan', {'TableName': 'tbl', 'Segment': -1, 'TotalSegments': 0}),
-    ('BatchGetItem', {'RequestItems': {}}),
     ('BatchGetItem', {'RequestItems': {'': {'Keys': [KEY]}}}),
     ('BatchGetItem', {'RequestItems': {'tbl': {}}}),
     ('BatchWriteItem', {'RequestItems': {'tbl': [{'PutRequest': {}}, {'DeleteRequest': {'Key': 5}}]}}),
@@ -220,8 +219,8 @@ def nested(levels):
 
 
 def test_depth_is_bounded(db):
-    assert put(db, q=nested(31)) == {'q': nested(31)}
-    for levels in (32, 33, 50, 100000):
+    assert put(db, q=nested(32)) == {'q': nested(32)}
+    for levels in (33, 34, 50, 100000):
         with pytest.raises(_core.ServiceError) as caught:
             put(db, q=nested(levels))
         assert 'Nesting Levels have exceeded supported limits' in caught.value.message

@@ -26,7 +26,7 @@ class Index:
 @pytest.mark.parametrize('value, text', [
     (0, '0'), (-1, '-1'), (3.5, '3.5'), (-0.0, '-0.0'), (1e100, '1e+100'), (10 ** 37 + 1, '1' + '0' * 36 + '1'),
     (Decimal(PI), PI), (Decimal('1.10'), '1.10'), (Decimal('1E+3'), '1E+3'), (Decimal('-1E-130'), '-1E-130'),
-    (Decimal(10) ** 50, '1E+50'), (Decimal('1' + '0' * 50), '1E+50'), (Level.HIGH, '3'), (Index(), '12'),
+    (Decimal('1E+50'), '1E+50'), (Decimal('1' + '0' * 50), '1E+50'), (Level.HIGH, '3'), (Index(), '12'),
 ])
 def test_numbers_are_written_exactly(value, text):
     assert NumberAttribute().serialize(value) == text

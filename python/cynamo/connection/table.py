@@ -1,6 +1,7 @@
 """TableConnection: the calls of Connection, on one table."""
 from __future__ import annotations
 
+from cynamo._late import getter
 from cynamo.connection.base import Connection
 from cynamo.constants import DEFAULT_BILLING_MODE, KEY
 
@@ -304,3 +305,10 @@ class TableConnection:
             billing_mode=billing_mode,
             tags=tags,
         )
+
+
+__getattr__ = getter(__name__, {
+    'MetaTable': 'cynamo.connection.base',
+    'Condition': 'cynamo.expressions.condition',
+    'Action': 'cynamo.expressions.update',
+})
