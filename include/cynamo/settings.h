@@ -4,7 +4,7 @@
 #ifndef CYNAMO_SETTINGS_H
 #define CYNAMO_SETTINGS_H
 
-#include <cynamo/error.h>
+#include <cynamo/db.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -14,12 +14,19 @@ extern "C" {
 typedef struct cyn_setting {
   const char *name;   /* "read_timeout_seconds" */
   const char *value;  /* "" when nothing says it */
-  const char *origin; /* "default", "CYNAMO_REGION", "/etc/cynamo/cynamo.conf:3" */
+  const char *origin; /* "default", "CYNAMO_REGION", "/etc/cynamo/cynamo.conf:3"; cyn_settings_of also "the URL", "options",
+                         "profile NAME", "the Region" (an endpoint that follows from it) */
 } cyn_setting;
 
 /* Tells each setting. Errors: CynamoUsageError for an unknown or bad one, naming file and line or the variable. */
 CYN_API cyn_status cyn_settings_each(void (*tell)(const cyn_setting *setting, void *user), void *user,
                                      cyn_error *error) CYN_MUST_USE;
+
+/* The same for a database that is opened with this URL and these options (may be NULL), and for http: and aws: databases
+ * "profile" before them. Nothing is opened or sent. Errors: CynamoUsageError, as cyn_open. */
+CYN_API cyn_status cyn_settings_of(const char *url, const cyn_db_options *options,
+                                   void (*tell)(const cyn_setting *setting, void *user), void *user,
+                                   cyn_error *error) CYN_MUST_USE;
 
 #ifdef __cplusplus
 }

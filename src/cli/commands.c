@@ -10,6 +10,10 @@
 #define FILES                                                                                                         \
   "FILE may be - for standard input or output. What was interrupted goes on where it stopped when it is called\n"    \
   "again: FILE.state says where that is.\n"
+#define MIGRATIONS                                                                                                    \
+  "FILE holds an array of steps: {\"name\": ..., \"version\": 1, \"table\": ...} with where, into, rename, encode, backfill,\n" \
+  "set, add, remove, delete-from (docs/command-line.md). Each is applied once, while the table is in use; what was\n"            \
+  "interrupted or killed goes on where it stopped when it is called again. With names only those steps are run.\n"
 
 const cli_command cli_commands[] = {
     {"serve", "[URL] [options]", "start the server", cli_serve, NULL, NULL, 0, 0, NULL},
@@ -37,6 +41,10 @@ const cli_command cli_commands[] = {
      FILES},
     {"export", "TABLE FILE", "write all items to a file", NULL, cli_export,
      "format columns index where select consistent page-size state restart", 2, 2, FILES},
+    {"migrate", "[FILE [NAME ...]]", "apply migrations to tables", NULL, cli_migrate, "dry-run status rate segments page-size", 0,
+     CLI_ARGUMENTS_MAX, MIGRATIONS},
+    {"settings", "", "print each setting in force and where it comes from", NULL, cli_settings, "", 0, 0,
+     "Nothing is opened or sent. docs/default-configuration.md lists the settings.\n"},
     {"shell", "", "commands by prompt, with history and completion", NULL, cli_shell, "", 0, 0,
      "Commands are those of the command line, without the word cynamo. JSON needs no quotes around it.\n"},
     {"completion", "bash|zsh|fish", "print the completion script of a shell", cli_completion, NULL, NULL, 0, 0, NULL},

@@ -21,12 +21,26 @@ static int check_given(cli_run *run) {
   return CLI_OK;
 }
 
+/* In the shell, options that name no URL are about the shell's. */
+static int open_own(cli_run *run, cli_session *own, const cli_session *shell) {
+  cli_given where = run->given;
+  if (shell != NULL && where.url == NULL) {
+    where.url = shell->url;
+    if (where.region == NULL) where.region = shell->region;
+    if (where.profile == NULL) where.profile = shell->profile;
+    if (strcmp(where.url, "memory:") == 0) return cli_complain("the shell's database is in its memory only, with one Region");
+  }
+  own->is_shell = shell != NULL && shell->is_shell;
+  if (run->command->work != cli_settings) return cli_session_open(own, &where);
+  cli_session_name(own, &where); /* opens nothing */
+  return CLI_OK;
+}
+
 static int work(cli_run *run, cli_session *session) {
   cli_session own = {0};
   bool opens = session == NULL || run->given.url != NULL || run->given.region != NULL || run->given.profile != NULL;
   run->session = opens ? &own : session;
-  if (opens && session != NULL) own.is_shell = session->is_shell;
-  int status = opens ? cli_session_open(&own, &run->given) : CLI_OK;
+  int status = opens ? open_own(run, &own, session) : CLI_OK;
   if (status == CLI_OK) status = run->command->work(run);
   if (opens) cli_session_close(&own);
   if (fflush(stdout) == 0 || status != CLI_OK) return status;

@@ -22,9 +22,9 @@ typedef struct cli_given {
   const char *begins_with, *from, *to, *after, *before;
   const char *ttl, *stream;
   cli_list where, set, add, remove, delete_from, global_indexes, local_indexes, tags;
-  cyn_opt_int limit, page_size, read_units, write_units;
+  cyn_opt_int limit, page_size, read_units, write_units, rate, segments;
   bool dynamodb_json, yes, help, quiet;
-  bool consistent, reverse, old, if_new, no_wait, all_regions, restart, strings;
+  bool consistent, reverse, old, if_new, no_wait, all_regions, restart, strings, dry_run, status;
 } cli_given;
 
 /* The row of an option in session_options.c as the parser wants it, `into` this struct. Returns how many were put. */
@@ -54,7 +54,9 @@ typedef struct cli_run {
 int cli_run_command(const cli_command *command, int argc, char **argv, cli_session *session);
 void cli_command_help(FILE *to, const cli_command *command);
 
-/* Opens what the options, CYNAMO_URL and the standard name, in this order. */
+/* Which database the options, CYNAMO_URL and the standard name, in this order; opens nothing. */
+void cli_session_name(cli_session *session, const cli_given *given);
+/* Opens it. */
 int cli_session_open(cli_session *session, const cli_given *given);
 void cli_session_close(cli_session *session);
 
@@ -97,6 +99,8 @@ int cli_create_table(cli_run *run);
 int cli_delete_table(cli_run *run);
 int cli_import(cli_run *run);
 int cli_export(cli_run *run);
+int cli_migrate(cli_run *run);
+int cli_settings(cli_run *run);
 int cli_shell(cli_run *run);
 int cli_completion(int argc, char **argv);
 int cli_complete(int argc, char **argv);

@@ -18,15 +18,19 @@ static bool is_service(const char *url) {
   return false;
 }
 
-int cli_session_open(cli_session *session, const cli_given *given) {
-  cyn_db_options options = CYN_DB_OPTIONS_INIT;
-  cyn_error error = CYN_ERROR_INIT;
-  const char *from_environment = getenv("CYNAMO_URL");
-  session->url = given->url != NULL ? given->url
-                 : from_environment != NULL && from_environment[0] != '\0' ? from_environment : CLI_STANDARD_URL;
+void cli_session_name(cli_session *session, const cli_given *given) {
+  const char *variable = getenv("CYNAMO_URL");
+  bool has_variable = variable != NULL && variable[0] != '\0';
+  session->url = given->url != NULL ? given->url : has_variable ? variable : CLI_STANDARD_URL;
   session->region = given->region;
   session->profile = given->profile;
   session->is_aws = is_service(session->url);
+}
+
+int cli_session_open(cli_session *session, const cli_given *given) {
+  cyn_db_options options = CYN_DB_OPTIONS_INIT;
+  cyn_error error = CYN_ERROR_INIT;
+  cli_session_name(session, given);
   options.region = cyn_str(given->region);
   bool is_remote = session->is_aws || strncmp(session->url, "http", 4) == 0;
   if (is_remote) options.profile = cyn_str(given->profile);

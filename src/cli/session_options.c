@@ -50,6 +50,10 @@ static const row rows[] = {
     ROW("state", CLI_TEXT, state, "FILE", "where to note how far it came (FILE.state beside the file)"),
     ROW("restart", CLI_FLAG, restart, NULL, "begin anew although a state file is there"),
     ROW("errors", CLI_TEXT, errors, "FILE", "write lines that are refused there, and go on"),
+    ROW("dry-run", CLI_FLAG, dry_run, NULL, "count what would change, write nothing"),
+    ROW("status", CLI_FLAG, status, NULL, "print what is recorded of the file's migrations, or of all"),
+    ROW("rate", CLI_NUMBER, rate, "N", "at most N capacity units a second, read and written (no limit)"),
+    ROW("segments", CLI_NUMBER, segments, "N", "scan with N threads (4)"),
     /* what all have */
     ROW("url", CLI_TEXT, url, "URL", "the database (CYNAMO_URL, else " CLI_STANDARD_URL ")"),
     ROW("region", CLI_TEXT, region, "REGION", "over the URL's and AWS_REGION"),

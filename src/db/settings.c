@@ -11,39 +11,21 @@
 #define FILE_SIZE_MAX 65536
 
 typedef enum value_kind { SECONDS, COUNT, TEXT, HEADERS, MODE, ENDPOINT } value_kind;
-typedef enum setting_id {
-  CONNECT_TIMEOUT,
-  READ_TIMEOUT,
-  RETRIES,
-  CONNECTIONS,
-  REGION,
-  EXTRA_HEADERS,
-  RETRY_MODE,
-  ENDPOINT_URL,
-  TABLE_PREFIX,
-  SETTING_COUNT
-} setting_id;
 
 static const struct {
   const char *name, *variable, *aws[2], *default_value;
   value_kind kind;
-} rows[SETTING_COUNT] = {
-    [CONNECT_TIMEOUT] = {"connect_timeout_seconds", "CYNAMO_CONNECT_TIMEOUT_SECONDS", {NULL, NULL}, "60", SECONDS},
-    [READ_TIMEOUT] = {"read_timeout_seconds", "CYNAMO_READ_TIMEOUT_SECONDS", {NULL, NULL}, "60", SECONDS},
-    [RETRIES] = {"max_retry_attempts", "CYNAMO_MAX_RETRY_ATTEMPTS", {NULL, NULL}, "3", COUNT},
-    [CONNECTIONS] = {"max_pool_connections", "CYNAMO_MAX_POOL_CONNECTIONS", {NULL, NULL}, "10", COUNT},
-    [REGION] = {"region", "CYNAMO_REGION", {"AWS_REGION", "AWS_DEFAULT_REGION"}, "us-east-1", TEXT},
-    [EXTRA_HEADERS] = {"extra_headers", "CYNAMO_EXTRA_HEADERS", {NULL, NULL}, "", HEADERS},
-    [RETRY_MODE] = {"retry_mode", "CYNAMO_RETRY_MODE", {"AWS_RETRY_MODE", NULL}, "standard", MODE},
-    [ENDPOINT_URL] = {"endpoint", "CYNAMO_ENDPOINT", {"AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"}, "", ENDPOINT},
-    [TABLE_PREFIX] = {"table_prefix", "CYNAMO_TABLE_PREFIX", {NULL, NULL}, "", TEXT},
+} rows[CYN_SETTING_COUNT] = {
+    [CYN_SETTING_CONNECT_TIMEOUT] = {"connect_timeout_seconds", "CYNAMO_CONNECT_TIMEOUT_SECONDS", {NULL, NULL}, "60", SECONDS},
+    [CYN_SETTING_READ_TIMEOUT] = {"read_timeout_seconds", "CYNAMO_READ_TIMEOUT_SECONDS", {NULL, NULL}, "60", SECONDS},
+    [CYN_SETTING_RETRIES] = {"max_retry_attempts", "CYNAMO_MAX_RETRY_ATTEMPTS", {NULL, NULL}, "3", COUNT},
+    [CYN_SETTING_CONNECTIONS] = {"max_pool_connections", "CYNAMO_MAX_POOL_CONNECTIONS", {NULL, NULL}, "10", COUNT},
+    [CYN_SETTING_REGION] = {"region", "CYNAMO_REGION", {"AWS_REGION", "AWS_DEFAULT_REGION"}, "us-east-1", TEXT},
+    [CYN_SETTING_EXTRA_HEADERS] = {"extra_headers", "CYNAMO_EXTRA_HEADERS", {NULL, NULL}, "", HEADERS},
+    [CYN_SETTING_RETRY_MODE] = {"retry_mode", "CYNAMO_RETRY_MODE", {"AWS_RETRY_MODE", NULL}, "standard", MODE},
+    [CYN_SETTING_ENDPOINT] = {"endpoint", "CYNAMO_ENDPOINT", {"AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"}, "", ENDPOINT},
+    [CYN_SETTING_TABLE_PREFIX] = {"table_prefix", "CYNAMO_TABLE_PREFIX", {NULL, NULL}, "", TEXT},
 };
-
-typedef struct values {
-  const char *value[SETTING_COUNT];  /* NULL: nothing says it */
-  const char *origin[SETTING_COUNT];
-  bool is_ours[SETTING_COUNT];       /* from the file or a CYNAMO_ variable */
-} values;
 
 /* ---- checking ---- */
 
@@ -89,13 +71,13 @@ static const char *rule_of(value_kind kind) {
   return rules[kind];
 }
 
-static bool is_good(setting_id id, const char *value) {
+static bool is_good(cyn_i_setting_id id, const char *value) {
   cyn_i_retry_mode mode;
   cyn_string_pair header;
   bool is_bad = false;
   switch (rows[id].kind) {
     case SECONDS: return milliseconds(value) > 0;
-    case COUNT: return count_of(value) >= (id == CONNECTIONS ? 1 : 0);
+    case COUNT: return count_of(value) >= (id == CYN_SETTING_CONNECTIONS ? 1 : 0);
     case HEADERS:
       while (next_header(&value, &header, &is_bad)) {
       }
@@ -106,7 +88,8 @@ static bool is_good(setting_id id, const char *value) {
   }
 }
 
-static cyn_status take(values *out, setting_id id, const char *value, const char *origin, cyn_error *error) {
+static cyn_status take(cyn_i_setting_values *out, cyn_i_setting_id id, const char *value, const char *origin,
+                       cyn_error *error) {
   if (!is_good(id, value))
     return cyn_i_error_setf(error, CYN_E_USAGE, "%s: %s is %s, not \"%.100s\"", origin, rows[id].name, rule_of(rows[id].kind),
                             value);
@@ -126,7 +109,8 @@ static char *trim(char *text) {
   return text;
 }
 
-static cyn_status read_line(values *out, char *line, const char *path, int number, cyn_i_arena *arena, cyn_error *error) {
+static cyn_status read_line(cyn_i_setting_values *out, char *line, const char *path, int number, cyn_i_arena *arena,
+                            cyn_error *error) {
   line = trim(line);
   if (line[0] == '\0' || line[0] == '#') return CYN_OK;
   char *equals = strchr(line, '=');
@@ -136,12 +120,12 @@ static cyn_status read_line(values *out, char *line, const char *path, int numbe
   const char *name = trim(line), *value = trim(equals + 1);
   const char *origin = cyn_i_arena_printf(arena, "%s:%d", path, number);
   if (origin == NULL) return cyn_i_error_no_memory(error);
-  for (int id = 0; id < SETTING_COUNT; id++)
-    if (strcmp(rows[id].name, name) == 0) return take(out, (setting_id)id, value, origin, error);
+  for (int id = 0; id < CYN_SETTING_COUNT; id++)
+    if (strcmp(rows[id].name, name) == 0) return take(out, (cyn_i_setting_id)id, value, origin, error);
   return cyn_i_error_setf(error, CYN_E_USAGE, "%s: there is no setting %.100s", origin, name);
 }
 
-static cyn_status read_file(values *out, cyn_i_arena *arena, cyn_error *error) {
+static cyn_status read_file(cyn_i_setting_values *out, cyn_i_arena *arena, cyn_error *error) {
   const char *named = getenv("CYNAMO_CONFIG"), *path = named != NULL && named[0] != '\0' ? named : FILE_DEFAULT;
   FILE *file = fopen(path, "re");
   if (file == NULL && path != named) return CYN_OK;
@@ -171,39 +155,43 @@ static const char *variable(const char *name) {
   return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
-static cyn_status read_environment(values *out, cyn_error *error) {
-  for (int id = 0; id < SETTING_COUNT; id++) {
+static cyn_status read_environment(cyn_i_setting_values *out, bool is_remote, cyn_error *error) {
+  for (int id = 0; id < CYN_SETTING_COUNT; id++) {
     const char *value = variable(rows[id].variable);
     if (value != NULL) {
-      cyn_status status = take(out, (setting_id)id, value, rows[id].variable, error);
+      cyn_status status = take(out, (cyn_i_setting_id)id, value, rows[id].variable, error);
       if (status != CYN_OK) return status;
       continue;
     }
     for (int i = 0; i < 2; i++) {
-      if ((value = variable(rows[id].aws[i])) == NULL) continue;
+      if ((value = variable(rows[id].aws[i])) == NULL || (is_remote && strcmp(rows[id].aws[i], "AWS_REGION") == 0)) continue;
       out->value[id] = value;
       out->origin[id] = rows[id].aws[i];
       out->is_ours[id] = false;
       break;
     }
   }
-  if (variable("AWS_MAX_ATTEMPTS") != NULL && variable(rows[RETRIES].variable) == NULL) {
-    out->value[RETRIES] = variable("AWS_MAX_ATTEMPTS");
-    out->origin[RETRIES] = "AWS_MAX_ATTEMPTS (the first attempt counted)";
-    out->is_ours[RETRIES] = false;
+  if (variable("AWS_MAX_ATTEMPTS") != NULL && variable(rows[CYN_SETTING_RETRIES].variable) == NULL) {
+    out->value[CYN_SETTING_RETRIES] = variable("AWS_MAX_ATTEMPTS");
+    out->origin[CYN_SETTING_RETRIES] = "AWS_MAX_ATTEMPTS (the first attempt counted)";
+    out->is_ours[CYN_SETTING_RETRIES] = false;
   }
   return CYN_OK;
 }
 
-static cyn_status read_all(values *out, cyn_i_arena *arena, cyn_error *error) {
+cyn_status cyn_i_settings_read(cyn_i_setting_values *out, bool is_remote, cyn_i_arena *arena, cyn_error *error) {
   memset(out, 0, sizeof *out);
   cyn_status status = read_file(out, arena, error);
-  return status == CYN_OK ? read_environment(out, error) : status;
+  return status == CYN_OK ? read_environment(out, is_remote, error) : status;
 }
+
+const char *cyn_i_setting_name(cyn_i_setting_id id) { return rows[id].name; }
+const char *cyn_i_setting_default(cyn_i_setting_id id) { return rows[id].default_value; }
 
 /* ---- applying ---- */
 
-static void apply_number(const values *v, setting_id id, cyn_opt_int *option, int64_t from_url, int64_t value) {
+static void apply_number(const cyn_i_setting_values *v, cyn_i_setting_id id, cyn_opt_int *option, int64_t from_url,
+                         int64_t value) {
   if (v->is_ours[id] && !option->is_set && from_url == 0) *option = cyn_int(value);
 }
 
@@ -219,47 +207,33 @@ static cyn_status apply_headers(const char *text, cyn_string_map *out, cyn_i_are
 }
 
 /* An endpoint in the settings is where an aws: database goes; its Region stays. */
-static void apply_endpoint(const values *v, cyn_db_options *options, cyn_i_url *url) {
-  if (!v->is_ours[ENDPOINT_URL] || url->scheme != CYN_URL_AWS) return;
+static void apply_endpoint(const cyn_i_setting_values *v, cyn_db_options *options, cyn_i_url *url) {
+  if (!v->is_ours[CYN_SETTING_ENDPOINT] || url->scheme != CYN_URL_AWS) return;
   if (options->region.data == NULL && url->region.data == NULL && url->place.size != 0) url->region = url->place;
   url->scheme = CYN_URL_HTTP;
-  url->place = cyn_str(v->value[ENDPOINT_URL]);
+  url->place = cyn_str(v->value[CYN_SETTING_ENDPOINT]);
 }
 
 cyn_status cyn_i_settings_apply(cyn_db_options *options, cyn_i_url *url, cyn_i_arena *arena, cyn_error *error) {
-  values v;
-  cyn_status status = read_all(&v, arena, error);
+  cyn_i_setting_values v;
+  cyn_status status = cyn_i_settings_read(&v, cyn_i_url_is_remote(url), arena, error);
   if (status != CYN_OK) return status;
-  if (v.is_ours[CONNECT_TIMEOUT])
-    apply_number(&v, CONNECT_TIMEOUT, &options->connect_timeout_ms, url->connect_timeout_ms,
-                 milliseconds(v.value[CONNECT_TIMEOUT]));
-  if (v.is_ours[READ_TIMEOUT])
-    apply_number(&v, READ_TIMEOUT, &options->read_timeout_ms, url->read_timeout_ms, milliseconds(v.value[READ_TIMEOUT]));
-  if (v.is_ours[RETRIES])
-    apply_number(&v, RETRIES, &options->max_attempts, url->attempts_max, count_of(v.value[RETRIES]) + 1);
-  if (v.is_ours[CONNECTIONS])
-    apply_number(&v, CONNECTIONS, &options->max_connections, url->connections_max, count_of(v.value[CONNECTIONS]));
+  if (v.is_ours[CYN_SETTING_CONNECT_TIMEOUT])
+    apply_number(&v, CYN_SETTING_CONNECT_TIMEOUT, &options->connect_timeout_ms, url->connect_timeout_ms,
+                 milliseconds(v.value[CYN_SETTING_CONNECT_TIMEOUT]));
+  if (v.is_ours[CYN_SETTING_READ_TIMEOUT])
+    apply_number(&v, CYN_SETTING_READ_TIMEOUT, &options->read_timeout_ms, url->read_timeout_ms, milliseconds(v.value[CYN_SETTING_READ_TIMEOUT]));
+  if (v.is_ours[CYN_SETTING_RETRIES])
+    apply_number(&v, CYN_SETTING_RETRIES, &options->max_attempts, url->attempts_max, count_of(v.value[CYN_SETTING_RETRIES]) + 1);
+  if (v.is_ours[CYN_SETTING_CONNECTIONS])
+    apply_number(&v, CYN_SETTING_CONNECTIONS, &options->max_connections, url->connections_max, count_of(v.value[CYN_SETTING_CONNECTIONS]));
   apply_endpoint(&v, options, url);
   bool has_region = options->region.data != NULL || url->region.data != NULL || (url->scheme == CYN_URL_AWS && url->place.size != 0);
-  if (v.is_ours[REGION] && !has_region) options->region = cyn_str(v.value[REGION]);
-  if (v.is_ours[RETRY_MODE] && options->retry_mode.data == NULL && url->retry_mode == 0)
-    options->retry_mode = cyn_str(v.value[RETRY_MODE]);
-  if (v.is_ours[TABLE_PREFIX]) url->table_prefix = cyn_str(v.value[TABLE_PREFIX]);
-  if (v.is_ours[EXTRA_HEADERS] && options->extra_headers.at == NULL)
-    return apply_headers(v.value[EXTRA_HEADERS], &options->extra_headers, arena, error);
+  if (v.is_ours[CYN_SETTING_REGION] && !has_region) options->region = cyn_str(v.value[CYN_SETTING_REGION]);
+  if (v.is_ours[CYN_SETTING_RETRY_MODE] && options->retry_mode.data == NULL && url->retry_mode == 0)
+    options->retry_mode = cyn_str(v.value[CYN_SETTING_RETRY_MODE]);
+  if (v.is_ours[CYN_SETTING_TABLE_PREFIX]) url->table_prefix = cyn_str(v.value[CYN_SETTING_TABLE_PREFIX]);
+  if (v.is_ours[CYN_SETTING_EXTRA_HEADERS] && options->extra_headers.at == NULL)
+    return apply_headers(v.value[CYN_SETTING_EXTRA_HEADERS], &options->extra_headers, arena, error);
   return CYN_OK;
-}
-
-cyn_status cyn_settings_each(void (*tell)(const cyn_setting *setting, void *user), void *user, cyn_error *error) {
-  values v;
-  cyn_i_arena arena;
-  cyn_i_arena_init(&arena, 0);
-  cyn_status status = read_all(&v, &arena, error);
-  for (int id = 0; status == CYN_OK && id < SETTING_COUNT; id++) {
-    bool is_said = v.value[id] != NULL;
-    cyn_setting setting = {rows[id].name, is_said ? v.value[id] : rows[id].default_value, is_said ? v.origin[id] : "default"};
-    tell(&setting, user);
-  }
-  cyn_i_arena_clean_up(&arena);
-  return status;
 }

@@ -50,7 +50,7 @@ typedef struct cyn_i_migration_record {
 cyn_status cyn_i_migration_record_open(cyn_db *db, cyn_error *error);
 cyn_status cyn_i_migration_record_read(cyn_db *db, const cyn_migration *step, cyn_result *result,
                                        cyn_i_migration_record *out, cyn_error *error);
-/* A record with no positions. ConditionalCheckFailedException: another process has made one meanwhile. */
+/* A record with no positions, in place of one that has not come further. ConditionalCheckFailedException: another process has. */
 cyn_status cyn_i_migration_record_begin(cyn_db *db, const cyn_migration *step, int64_t segments, cyn_result *result,
                                         cyn_error *error);
 /* The segment has come to `key` (absent: to its end), and these numbers are added. Nothing when another process has ended the

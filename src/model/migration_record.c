@@ -93,23 +93,25 @@ cyn_status cyn_i_migration_record_read(cyn_db *db, const cyn_migration *step, cy
   cyn_item_builder_destroy(key);
   if (status != CYN_OK || output->item.data == NULL) return status;
   cyn_bytes definition = cyn_value_string(cyn_item_get(output->item, cyn_str("definition")));
+  (void)cyn_value_bool(cyn_item_get(output->item, cyn_str("done")), &out->is_done);
+  out->scanned = number_of(output->item, "scanned");
   if (step->definition != NULL && definition.data != NULL &&
-      (definition.size != strlen(step->definition) || memcmp(definition.data, step->definition, definition.size) != 0))
+      (definition.size != strlen(step->definition) || memcmp(definition.data, step->definition, definition.size) != 0)) {
+    if (!out->is_done && out->scanned == 0) return CYN_OK; /* it failed at once and was mended: begun anew */
     return cyn_i_error_setf(error, CYN_E_USAGE,
                             "migration %s: version %" PRId64 " of %s is recorded with another definition; give the new one another "
                             "version", step->name, step->version, step->table);
+  }
   out->exists = true;
   out->item = output->item;
-  (void)cyn_value_bool(cyn_item_get(output->item, cyn_str("done")), &out->is_done);
   out->segments = number_of(output->item, "segments");
-  out->scanned = number_of(output->item, "scanned");
   out->changed = number_of(output->item, "changed");
   return CYN_OK;
 }
 
 cyn_status cyn_i_migration_record_begin(cyn_db *db, const cyn_migration *step, int64_t segments, cyn_result *result,
                                         cyn_error *error) {
-  cyn_item_builder *item = cyn_item_builder_new();
+  cyn_item_builder *item = cyn_item_builder_new(), *values = cyn_item_builder_new();
   cyn_put_item_input input = CYN_PUT_ITEM_INPUT_INIT;
   const cyn_put_item_output *output;
   put_key(item, step);
@@ -121,11 +123,15 @@ cyn_status cyn_i_migration_record_begin(cyn_db *db, const cyn_migration *step, i
   cyn_item_close(item);
   put_now(item, "begun_at");
   if (step->definition != NULL) cyn_item_put_string(item, cyn_str("definition"), cyn_str(step->definition));
-  input.condition_expression = cyn_str("attribute_not_exists(done)");
+  input.condition_expression = cyn_str("attribute_not_exists(done) OR (done = :f AND scanned = :z)");
+  cyn_item_put_bool(values, cyn_str(":f"), false);
+  cyn_item_put_int(values, cyn_str(":z"), 0);
   input.table_name = cyn_str(CYN_MIGRATION_TABLE);
   cyn_status status = cyn_item_builder_finish(item, &input.item, error);
+  if (status == CYN_OK) status = cyn_item_builder_finish(values, &input.expression_attribute_values, error);
   if (status == CYN_OK) status = cyn_put_item(db, &input, result, &output, error);
   cyn_item_builder_destroy(item);
+  cyn_item_builder_destroy(values);
   return status;
 }
 

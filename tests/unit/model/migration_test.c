@@ -400,6 +400,14 @@ TEST(records_and_definitions) {
   step.definition = NULL;
   OK(cyn_migrate(db, &step, NULL, &report, &error));
   CHECK(report.was_applied);
+  cyn_migration_expression update = expression_of("SET title = title.x", NULL); /* fails at the first item */
+  step = step_of("mended", cyn_change_by_update, &update);
+  step.definition = "one";
+  CHECK(cyn_migrate(db, &step, NULL, &report, &error) != CYN_OK);
+  update.text = "SET title = id";
+  step.definition = "two";
+  OK(cyn_migrate(db, &step, NULL, &report, &error));
+  CHECK(report.changed == 5 && !report.was_resumed);
   char long_name[300];
   memset(long_name, 'x', sizeof long_name - 1);
   long_name[sizeof long_name - 1] = '\0';
