@@ -12,6 +12,7 @@ typedef struct score {
 CYN_MODEL(score, CYN_TABLE("Score"), CYN_HASH_KEY(player), CYN_RANGE_KEY(game), CYN_ATTR(points), CYN_ATTR(when),
           CYN_GSI("by_game", game, points),
           CYN_GSI_HASH("by_points", points, .keys_only = true),
+          CYN_GSI_KEYS("by_game_and_points", (game, points), (player, when)), /* several attributes in each key */
           CYN_LSI("latest", when, .include = "points"));
 
 static cyn_status work(cyn_db *db, cyn_memory *memory, cyn_error *e) {
@@ -35,6 +36,11 @@ static cyn_status work(cyn_db *db, cyn_memory *memory, cyn_error *e) {
   int64_t twelve;
   if ((status = cyn_count(db, score, cyn_expr("points = ?", 12), cyn_read(.index = "by_points"), &twelve, e))) return status;
   printf("%lld with 12 points\n", (long long)twelve);
+
+  c = cyn_find(db, score, cyn_expr("game = ? AND points = ? AND begins_with(player, ?)", "go", 12, "b"),
+               cyn_read(.index = "by_game_and_points"), e);
+  while (cyn_next(c, score, &s)) printf("%s: 12 points at go\n", s.player);
+  if ((status = cyn_cursor_close(c, e))) return status;
 
   c = cyn_find(db, score, cyn_expr("player = ?", "ann"), cyn_read(.index = "latest", .backward = true, .limit = 2), e);
   while (cyn_next(c, score, &s)) printf("ann: %s %d\n", s.game, s.points);

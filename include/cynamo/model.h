@@ -142,7 +142,7 @@ typedef struct cyn_index_options {
 typedef struct cyn_model_index {
   const char *name; /* NULL ends the array */
   bool is_local;
-  const char *hash, *range; /* fields; NULL: none, or the table's */
+  const char *hash, *range; /* fields, "a, b" where there are several; NULL: none, or the table's */
   cyn_index_options options;
 } cyn_model_index;
 
@@ -334,9 +334,24 @@ CYN_API cyn_status cyn_model_scan_parallel(cyn_db *db, const cyn_model *model, c
                                            cyn_scan_visit visit, void *user, cyn_error *error) CYN_MUST_USE;
 
 /* Reads `count` objects by the keys that they hold, 100 a request, those left unprocessed again with back-off. Each one
- * found is filled; found[i] tells which (`found` may be NULL). Memory as with get. */
+ * found is filled; found[i] tells which (`found` may be NULL). Memory as with get. Options: consistent, fields, rate_limit,
+ * consumed. */
 CYN_API cyn_status cyn_model_get_many(cyn_db *db, const cyn_model *model, void *objects, size_t count, bool *found,
                                       const cyn_read_options *options, cyn_memory *memory, cyn_error *error) CYN_MUST_USE;
+
+/* Objects of one model among several: made by cyn_want(T, objects, count, found). */
+typedef struct cyn_wanted {
+  const cyn_model *model;
+  void *objects; /* an array of structs that hold their keys */
+  size_t count;
+  bool *found;   /* one for each object; NULL: not asked */
+  const char *fields; /* of these objects only, as in cyn_read; NULL: all */
+} cyn_wanted;
+
+/* As get_many, for objects of `count` models at once: a request asks several tables. Options: consistent, rate_limit,
+ * consumed. */
+CYN_API cyn_status cyn_get_wanted(cyn_db *db, const cyn_wanted *wanted, size_t count, const cyn_read_options *options,
+                                  cyn_memory *memory, cyn_error *error) CYN_MUST_USE;
 
 /* ---- batches of writes ---- */
 

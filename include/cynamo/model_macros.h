@@ -172,6 +172,16 @@ static inline cyn_bind cyn_bind_of(int kind, const cyn_model *model, const void 
   return b;
 }
 
+static inline cyn_wanted cyn_wanted_of(const cyn_model *model, void *objects, size_t count, bool *found) {
+  cyn_wanted wanted;
+  wanted.model = model;
+  wanted.objects = objects;
+  wanted.count = count;
+  wanted.found = found;
+  wanted.fields = NULL;
+  return wanted;
+}
+
 #ifndef __cplusplus
 
 #define CYN_I_ASSERT _Static_assert
@@ -367,6 +377,8 @@ template <class T> T *cyn_struct_out(T *p) { return p; }
    CYN_I_SIZED(.name = value, __VA_ARGS__)},
 #define CYN_I_ENTRY_GSI CYN_I_NOTHING
 #define CYN_I_ENTRY_GSI_HASH CYN_I_NOTHING
+#define CYN_I_ENTRY_GSI_KEYS CYN_I_NOTHING
+#define CYN_I_ENTRY_GSI_HASH_KEYS CYN_I_NOTHING
 #define CYN_I_ENTRY_LSI CYN_I_NOTHING
 
 #define CYN_I_IS_KEY_KIND(k) \
@@ -400,10 +412,26 @@ template <class T> T *cyn_struct_out(T *p) { return p; }
 #define CYN_I_CHECK_PARENT(T, P, f, ...)                                                                       \
   CYN_I_ASSERT(CYN_I_MAP_KIND(T, f, P) == CYN_FIELD_MAP, "model " #T ", parent " #f ": the field is no " #P);  \
   CYN_I_ASSERT(offsetof(T, f) == 0, "model " #T ", parent " #f ": the parent is the struct's first member");
+/* The keys of an index with several of a kind: "a, b" in its descriptor. Each must be a field; 4 of a kind at most. */
+#define CYN_I_NAMES(...) #__VA_ARGS__
+#define CYN_I_KEY_COUNT(...) CYN_I_KEY_COUNT2(__VA_ARGS__, MANY, MANY, MANY, MANY, 4, 3, 2, 1, 0)
+#define CYN_I_KEY_COUNT2(a, b, c, d, e, f, g, h, n, ...) n
+#define CYN_I_KEYS_1(T, name, a) CYN_I_ASSERT(sizeof(CYN_I_FIELD(T, a)) != 0, "index " name);
+#define CYN_I_KEYS_2(T, name, a, ...) CYN_I_KEYS_1(T, name, a) CYN_I_KEYS_1(T, name, __VA_ARGS__)
+#define CYN_I_KEYS_3(T, name, a, ...) CYN_I_KEYS_1(T, name, a) CYN_I_KEYS_2(T, name, __VA_ARGS__)
+#define CYN_I_KEYS_4(T, name, a, ...) CYN_I_KEYS_1(T, name, a) CYN_I_KEYS_3(T, name, __VA_ARGS__)
+#define CYN_I_KEYS_MANY(T, name, ...) \
+  CYN_I_ASSERT(sizeof(T) == 0, "model " #T ", index " name ": at most 4 attributes in its partition key and 4 in its sort key");
+#define CYN_I_CHECK_KEYS(T, name, tuple) CYN_I_CHECK_KEYS2(T, name, CYN_I_UNTUPLE tuple)
+#define CYN_I_CHECK_KEYS2(T, name, ...) CYN_I_KEYS_OF(CYN_I_KEY_COUNT(__VA_ARGS__))(T, name, __VA_ARGS__)
+#define CYN_I_KEYS_OF(count) CYN_I_KEYS_OF2(count)
+#define CYN_I_KEYS_OF2(count) CYN_I_KEYS_##count
 #define CYN_I_CHECK_GSI(T, name, hash, range, ...)                    \
   CYN_I_ASSERT(sizeof(CYN_I_FIELD(T, hash)) != 0, "index " name);     \
   CYN_I_ASSERT(sizeof(CYN_I_FIELD(T, range)) != 0, "index " name);
 #define CYN_I_CHECK_GSI_HASH(T, name, hash, ...) CYN_I_ASSERT(sizeof(CYN_I_FIELD(T, hash)) != 0, "index " name);
+#define CYN_I_CHECK_GSI_KEYS(T, name, hashes, ranges, ...) CYN_I_CHECK_KEYS(T, name, hashes) CYN_I_CHECK_KEYS(T, name, ranges)
+#define CYN_I_CHECK_GSI_HASH_KEYS(T, name, hashes, ...) CYN_I_CHECK_KEYS(T, name, hashes)
 #define CYN_I_CHECK_LSI(T, name, range, ...) CYN_I_ASSERT(sizeof(CYN_I_FIELD(T, range)) != 0, "index " name);
 
 #define CYN_I_INDEX_PLAIN CYN_I_NOTHING
@@ -419,6 +447,10 @@ template <class T> T *cyn_struct_out(T *p) { return p; }
   {name, false, #hash, #range, {.size = sizeof(cyn_index_options), __VA_ARGS__}},
 #define CYN_I_INDEX_GSI_HASH(T, name, hash, ...) \
   {name, false, #hash, NULL, {.size = sizeof(cyn_index_options), __VA_ARGS__}},
+#define CYN_I_INDEX_GSI_KEYS(T, name, hashes, ranges, ...) \
+  {name, false, CYN_I_NAMES hashes, CYN_I_NAMES ranges, {.size = sizeof(cyn_index_options), __VA_ARGS__}},
+#define CYN_I_INDEX_GSI_HASH_KEYS(T, name, hashes, ...) \
+  {name, false, CYN_I_NAMES hashes, NULL, {.size = sizeof(cyn_index_options), __VA_ARGS__}},
 #define CYN_I_INDEX_LSI(T, name, range, ...) \
   {name, true, NULL, #range, {.size = sizeof(cyn_index_options), __VA_ARGS__}},
 
@@ -433,6 +465,8 @@ template <class T> T *cyn_struct_out(T *p) { return p; }
 #define CYN_I_HASHES_PARENT CYN_I_ZERO_OF
 #define CYN_I_HASHES_GSI CYN_I_ZERO_OF
 #define CYN_I_HASHES_GSI_HASH CYN_I_ZERO_OF
+#define CYN_I_HASHES_GSI_KEYS CYN_I_ZERO_OF
+#define CYN_I_HASHES_GSI_HASH_KEYS CYN_I_ZERO_OF
 #define CYN_I_HASHES_LSI CYN_I_ZERO_OF
 #define CYN_I_RANGES_PLAIN(T, role, ...) +((role) == CYN_ROLE_RANGE)
 #define CYN_I_RANGES_ENUM(T, role, ...) +((role) == CYN_ROLE_RANGE)
@@ -445,6 +479,8 @@ template <class T> T *cyn_struct_out(T *p) { return p; }
 #define CYN_I_RANGES_PARENT CYN_I_ZERO_OF
 #define CYN_I_RANGES_GSI CYN_I_ZERO_OF
 #define CYN_I_RANGES_GSI_HASH CYN_I_ZERO_OF
+#define CYN_I_RANGES_GSI_KEYS CYN_I_ZERO_OF
+#define CYN_I_RANGES_GSI_HASH_KEYS CYN_I_ZERO_OF
 #define CYN_I_RANGES_LSI CYN_I_ZERO_OF
 
 #define CYN_I_MODEL(T, table, ...)                                                                              \
@@ -509,6 +545,10 @@ template <class T> T *cyn_struct_out(T *p) { return p; }
 /* Indexes: CYN_GSI("name", hash field, range field, …), with options in the order of cyn_index_options. */
 #define CYN_GSI(...) (GSI, __VA_ARGS__, .end_ = 0)
 #define CYN_GSI_HASH(...) (GSI_HASH, __VA_ARGS__, .end_ = 0)
+/* The same with several attributes in each key, at most 4 of a kind: CYN_GSI_KEYS("name", (a, b), (c, d, e), …). A query gives
+ * all those of the partition key, and of the sort key's from the left. */
+#define CYN_GSI_KEYS(...) (GSI_KEYS, __VA_ARGS__, .end_ = 0)
+#define CYN_GSI_HASH_KEYS(...) (GSI_HASH_KEYS, __VA_ARGS__, .end_ = 0)
 #define CYN_LSI(...) (LSI, __VA_ARGS__, .end_ = 0)
 
 /* A text with a ? for each value; the key values of an item; a field's value; a struct as a map. Borrowed until the call
@@ -542,6 +582,7 @@ template <class T> T *cyn_struct_out(T *p) { return p; }
 #define cyn_scan_parallel(db, T, options, visit, user, e) cyn_model_scan_parallel(db, &T##_model, options, visit, user, e)
 #define cyn_get_many(db, T, objects, count, found, options, memory, e) \
   cyn_model_get_many(db, &T##_model, CYN_I_OUT(T, objects), count, found, options, memory, e)
+#define cyn_want(T, objects, count, found) cyn_wanted_of(&T##_model, CYN_I_OUT(T, objects), count, found)
 #define cyn_batch_save(batch, T, p, e) cyn_model_batch_save(batch, &T##_model, CYN_I_IN(T, p), e)
 #define cyn_batch_delete(batch, T, p, e) cyn_model_batch_delete(batch, &T##_model, CYN_I_IN(T, p), e)
 #define cyn_transaction_save(t, T, p, options, e) cyn_model_transaction_save(t, &T##_model, CYN_I_OUT(T, p), options, e)

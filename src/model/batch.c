@@ -1,13 +1,12 @@
-/* Batches. Writes are collected as item bytes, sent 25 at a time, and what the service leaves unprocessed is sent again
- * with back-off; what cannot be done is kept and told, never dropped. A key that is written twice keeps its last write,
- * since one BatchWriteItem may not have it twice. Reads go by the keys that the objects hold, 100 at a time. */
+/* Batches of writes. They are collected as item bytes, sent 25 at a time, and what the service leaves unprocessed is sent
+ * again with back-off; what cannot be done is kept and told, never dropped. A key that is written twice keeps its last
+ * write, since one BatchWriteItem may not have it twice. */
 #include <string.h>
 
 #include "base/alloc.h"
 #include "model/assemble.h"
 
 #define WRITE_PART 25
-#define READ_PART 100
 #define ATTEMPTS_DEFAULT 10
 
 typedef struct pending {
@@ -109,15 +108,11 @@ typedef struct batch_part {
   size_t count;
 } batch_part;
 
-static bool same_place(const cyn_i_target *a, const cyn_i_target *b) {
-  return a->db == b->db && a->context.region.data == b->context.region.data;
-}
-
 /* The first writes that go to one place. */
 static void take_part(cyn_batch *batch, size_t part_max, batch_part *out) {
   out->count = 0;
   for (size_t i = 0; i < batch->count && out->count < part_max; i++)
-    if (out->count == 0 || same_place(out->writes[0]->target, batch->writes[i].target))
+    if (out->count == 0 || cyn_i_target_same_place(out->writes[0]->target, batch->writes[i].target))
       out->writes[out->count++] = &batch->writes[i];
 }
 
@@ -134,8 +129,7 @@ static bool fill(const batch_part *part, cyn_i_arena *arena, cyn_batch_write_ite
     if (requests == NULL) return false;
     size_t count = 0;
     for (size_t j = i; j < part->count; j++) {
-      cyn_bytes other = part->writes[j]->target->table;
-      if (other.size != table.size || memcmp(other.data, table.data, table.size) != 0) continue;
+      if (!cyn_i_target_has_table(part->writes[j]->target, table)) continue;
       used[j] = true;
       cyn_write_request *made = CYN_I_API_NEW(arena, cyn_write_request);
       cyn_put_request *put = CYN_I_API_NEW(arena, cyn_put_request);
@@ -175,8 +169,7 @@ static bool is_of(const pending *write, const cyn_write_request *request) {
 
 static bool is_left(const pending *write, const cyn_batch_write_item_request_map *left) {
   for (size_t i = 0; i < left->count; i++) {
-    cyn_bytes table = left->at[i].key;
-    if (table.size != write->target->table.size || memcmp(table.data, write->target->table.data, table.size) != 0) continue;
+    if (!cyn_i_target_has_table(write->target, left->at[i].key)) continue;
     for (size_t j = 0; j < left->at[i].value.count; j++)
       if (is_of(write, left->at[i].value.at[j])) return true;
   }
@@ -255,137 +248,5 @@ cyn_status cyn_batch_close(cyn_batch *batch, cyn_error *error) {
   if (batch == NULL) return CYN_OK;
   cyn_status status = cyn_batch_commit(batch, error);
   cyn_batch_destroy(batch);
-  return status;
-}
-
-/* ---- reads ---- */
-
-typedef struct many {
-  cyn_i_request *request;
-  char *objects;
-  bool *found;
-  cyn_item *keys;     /* of all objects, in the scratch; data NULL once it is answered */
-  size_t count;
-  const cyn_read_options *options;
-  cyn_memory *memory;
-  const cyn_i_plan *plan;
-} many;
-
-static bool has_key(const cyn_i_plan *plan, cyn_item key, cyn_item item) {
-  const cyn_i_field *parts[2] = {plan->hash, plan->range};
-  for (int i = 0; i < 2 && parts[i] != NULL; i++) {
-    const uint8_t *a = cyn_i_item_find(key.data, parts[i]->name), *b = cyn_i_item_find(item.data, parts[i]->name);
-    if (a == NULL || b == NULL || !cyn_i_value_equal(a, b)) return false;
-  }
-  return true;
-}
-
-static cyn_status take_item(const many *m, cyn_item item) {
-  for (size_t i = 0; i < m->count; i++) {
-    if (m->keys[i].data == NULL || !has_key(m->plan, m->keys[i], item)) continue;
-    cyn_i_codec codec = {m->plan->model, m->memory, m->request->error, 0};
-    cyn_status status = cyn_i_read_object(&codec, m->plan, item.data, m->objects + i * m->plan->model->struct_size);
-    if (status != CYN_OK) return status;
-    if (m->found != NULL) m->found[i] = true;
-  }
-  return CYN_OK;
-}
-
-/* The keys of one part, each once. */
-static size_t distinct(const many *m, size_t first, cyn_item *out, size_t *end) {
-  size_t count = 0, i = first;
-  for (; i < m->count && count < READ_PART; i++) {
-    bool is_new = true;
-    for (size_t j = 0; j < count && is_new; j++) is_new = !equal_item(m->keys[i], &out[j]);
-    if (is_new) out[count++] = m->keys[i];
-  }
-  *end = i;
-  return count;
-}
-
-static cyn_status read_part(many *m, cyn_item *keys, size_t *count, cyn_memory *page) {
-  cyn_i_parts parts;
-  cyn_i_parts_init(&parts, m->request);
-  cyn_item no_values;
-  cyn_keys_and_attributes wanted = CYN_KEYS_AND_ATTRIBUTES_INIT;
-  cyn_status status = cyn_i_parts_fields(&parts, m->options->fields, &wanted.projection_expression);
-  if (status == CYN_OK) status = cyn_i_parts_finish(&parts, &wanted.expression_attribute_names, &no_values);
-  if (status != CYN_OK) return status;
-  wanted.keys = (cyn_item_list){*count, keys};
-  if (m->options->consistent) wanted.consistent_read = cyn_bool(true);
-  cyn_batch_get_request_map_entry entry = {m->request->target->table, &wanted};
-  cyn_batch_get_item_input input = CYN_BATCH_GET_ITEM_INPUT_INIT;
-  input.request_items = (cyn_batch_get_request_map){1, &entry};
-  if (m->options->consumed != NULL) input.return_consumed_capacity = cyn_str(CYN_RETURN_CONSUMED_CAPACITY_TOTAL);
-  const void *answer;
-  const cyn_i_target *target = m->request->target;
-  status = cyn_i_target_call(target, target->db, CYN_OPERATION_BATCH_GET_ITEM, &input, &page->arena, &answer, m->request->error);
-  if (status != CYN_OK) return status;
-  const cyn_batch_get_item_output *output = answer;
-  for (size_t i = 0; m->options->consumed != NULL && i < output->consumed_capacity.count; i++)
-    *m->options->consumed += output->consumed_capacity.at[i]->capacity_units.value;
-  for (size_t t = 0; t < output->responses.count; t++)
-    for (size_t i = 0; i < output->responses.at[t].value.count; i++) {
-      status = take_item(m, output->responses.at[t].value.at[i]);
-      if (status != CYN_OK) return status;
-    }
-  size_t left = 0;
-  for (size_t t = 0; t < output->unprocessed_keys.count; t++) {
-    const cyn_item_list *again = &output->unprocessed_keys.at[t].value->keys;
-    for (size_t i = 0; i < again->count && left < READ_PART; i++) {
-      cyn_bytes copy = cyn_i_arena_copy(m->request->arena, (cyn_bytes){(const char *)again->at[i].data, again->at[i].size});
-      if (copy.data == NULL) return cyn_i_error_no_memory(m->request->error);
-      keys[left++] = (cyn_item){(const uint8_t *)copy.data, copy.size, NULL};
-    }
-  }
-  *count = left;
-  return CYN_OK;
-}
-
-static cyn_status read_all(many *m) {
-  cyn_item *keys = cyn_i_arena_zalloc(m->request->arena, READ_PART, sizeof *keys);
-  cyn_memory *page = cyn_memory_new();
-  cyn_status status = keys != NULL && page != NULL ? CYN_OK : cyn_i_error_no_memory(m->request->error);
-  for (size_t next = 0; status == CYN_OK && next < m->count;) {
-    size_t count = distinct(m, next, keys, &next);
-    int idle = 0;
-    while (status == CYN_OK && count != 0) {
-      size_t before = count;
-      cyn_memory_reset(page);
-      status = read_part(m, keys, &count, page);
-      if (status != CYN_OK || count == 0) continue;
-      idle = count < before ? 0 : idle + 1;
-      if (idle >= ATTEMPTS_DEFAULT)
-        status = cyn_i_error_setf(m->request->error, CYN_E_UNPROCESSED,
-                                  "model %s: %zu keys of the batch were left unprocessed %d times", m->plan->model->type, count,
-                                  idle);
-      else
-        cyn_i_sleep_ms(cyn_i_backoff_ms(idle));
-    }
-  }
-  cyn_memory_destroy(page);
-  return status;
-}
-
-cyn_status cyn_model_get_many(cyn_db *db, const cyn_model *model, void *objects, size_t count, bool *found,
-                              const cyn_read_options *options, cyn_memory *memory, cyn_error *error) {
-  cyn_read_options own;
-  CYN_I_OPTIONS_READ(own, options);
-  cyn_i_request request;
-  cyn_status status = cyn_i_need_memory(memory, model, error);
-  if (status == CYN_OK) status = cyn_i_request_begin(&request, db, model, error);
-  if (status != CYN_OK) return status;
-  many m = {&request, objects, found, NULL, count, &own, memory, request.plan};
-  m.keys = cyn_i_arena_zalloc(request.arena, count + 1, sizeof *m.keys);
-  if (m.keys == NULL) status = cyn_i_error_no_memory(error);
-  for (size_t i = 0; status == CYN_OK && i < count; i++) {
-    cyn_i_buf buf;
-    cyn_i_buf_init(&buf, request.arena);
-    status = cyn_i_write_key(&request.codec, request.plan, m.objects + i * model->struct_size, &buf);
-    m.keys[i] = (cyn_item){buf.data, buf.size, NULL};
-    if (found != NULL) found[i] = false;
-  }
-  if (status == CYN_OK) status = read_all(&m);
-  cyn_i_request_end(&request);
   return status;
 }

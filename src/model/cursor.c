@@ -278,9 +278,11 @@ void *cyn_cursor_next_any(cyn_cursor *cursor, const cyn_model **model) {
 
 /* ---- where it is ---- */
 
+/* Adds the attribute, once: an index may have the table's key too. False when the item does not have it. */
 static bool put_key(cyn_i_item_writer *writer, const cyn_i_field *field, cyn_item item) {
   const uint8_t *value = cyn_i_item_find(item.data, field->name);
-  if (value == NULL) return false;
+  if (value == NULL || writer->buf->failed) return false;
+  cyn_i_put_u32(writer->buf->data + writer->start + 5, writer->count); /* what is there is looked into */
   if (cyn_i_item_find(writer->buf->data + writer->start, field->name) == NULL) cyn_i_item_pair(writer, field->name, value);
   return !writer->buf->failed;
 }
@@ -296,18 +298,14 @@ cyn_item cyn_cursor_position(cyn_cursor *cursor, cyn_memory *memory) {
     return (cyn_item){(const uint8_t *)copy.data, copy.data != NULL ? copy.size : 0, NULL};
   }
   const cyn_i_plan *plan = cursor->request.plan;
-  const cyn_i_field *fields[4] = {plan->hash, plan->range, cursor->index != NULL ? cursor->index->hash : NULL,
-                                  cursor->index != NULL ? cursor->index->range : NULL};
   cyn_i_buf buf;
   cyn_i_buf_init(&buf, &memory->arena);
   cyn_i_item_writer writer;
   cyn_i_item_begin(&writer, &buf);
-  for (size_t i = 0; i < 4; i++) {
-    if (fields[i] == NULL) continue;
-    if (buf.failed) return none;
-    cyn_i_put_u32(buf.data + 5, writer.count); /* put_key looks into what is there */
-    if (!put_key(&writer, fields[i], cursor->last)) return none;
-  }
+  bool complete = put_key(&writer, plan->hash, cursor->last) && (plan->range == NULL || put_key(&writer, plan->range, cursor->last));
+  for (size_t i = 0; cursor->index != NULL && complete && i < cursor->index->key_count; i++)
+    complete = put_key(&writer, cursor->index->keys[i], cursor->last);
+  if (!complete) return none;
   cyn_i_item_end(&writer);
   return buf.failed ? none : (cyn_item){buf.data, buf.size, NULL};
 }

@@ -237,15 +237,35 @@ static cyn_status set_kinds(cyn_i_plan *plan, cyn_error *error) {
 
 /* ---- indexes ---- */
 
-static cyn_status index_key(cyn_i_plan *plan, const cyn_model_index *index, const char *name, const cyn_i_field **out,
+static cyn_status index_fault(cyn_error *error, const cyn_i_plan *plan, const cyn_model_index *index, cyn_bytes name,
+                              const char *rule, const char *detail) {
+  return cyn_i_error_setf(error, CYN_E_MODEL, "model %s, index %s: its key %.*s %s%s", plan->model->type, index->name,
+                          (int)name.size, name.data, rule, detail);
+}
+
+static cyn_status index_key(cyn_i_plan *plan, const cyn_model_index *index, cyn_bytes name, const cyn_i_field **out,
                             cyn_error *error) {
-  *out = cyn_i_plan_field(plan, cyn_str(name));
-  if (*out == NULL)
-    return cyn_i_error_setf(error, CYN_E_MODEL, "model %s, index %s: its key %s is no attribute", plan->model->type,
-                            index->name, name);
+  *out = cyn_i_plan_field(plan, name);
+  if (*out == NULL) return index_fault(error, plan, index, name, "is no attribute", "");
   if ((*out)->type >= CYN_TYPE_S && (*out)->type <= CYN_TYPE_B) return CYN_OK;
-  return cyn_i_error_setf(error, CYN_E_MODEL, "model %s, index %s: its key %s is %s; a key is a string, a number or binary",
-                          plan->model->type, index->name, name, cyn_i_field_kind_name(*out));
+  return index_fault(error, plan, index, name, "is no string, number or binary, but ", cyn_i_field_kind_name(*out));
+}
+
+/* The fields that "a, b" names, behind those that are there. */
+static cyn_status index_keys(cyn_i_plan *plan, cyn_i_plan_index *out, const char *names, cyn_error *error) {
+  size_t first = out->key_count;
+  for (const char *at = names; at != NULL && *at != '\0';) {
+    const char *end = strchr(at, ',');
+    cyn_bytes name = {at, end != NULL ? (size_t)(end - at) : strlen(at)};
+    if (out->key_count - first == CYN_I_INDEX_KEYS_MAX || (out->index->is_local && out->key_count != first))
+      return index_fault(error, plan, out->index, name, "is one too many: ",
+                         out->index->is_local ? "a local index has one" : "an index has 4 of a kind at most");
+    cyn_status status = index_key(plan, out->index, name, &out->keys[out->key_count++], error);
+    if (status != CYN_OK) return status;
+    at = end;
+    while (at != NULL && (*at == ',' || *at == ' ')) at++;
+  }
+  return CYN_OK;
 }
 
 static cyn_status set_indexes(cyn_i_plan *plan, cyn_error *error) {
@@ -259,10 +279,10 @@ static cyn_status set_indexes(cyn_i_plan *plan, cyn_error *error) {
     cyn_i_plan_index *out = &plan->indexes[i];
     out->index = &all[i];
     out->name = cyn_str(all[i].name);
-    out->hash = plan->hash;
-    cyn_status status = CYN_OK;
-    if (all[i].hash != NULL) status = index_key(plan, &all[i], all[i].hash, &out->hash, error);
-    if (status == CYN_OK && all[i].range != NULL) status = index_key(plan, &all[i], all[i].range, &out->range, error);
+    if (all[i].hash == NULL) out->keys[out->key_count++] = plan->hash;
+    cyn_status status = index_keys(plan, out, all[i].hash, error);
+    out->hash_count = out->key_count;
+    if (status == CYN_OK) status = index_keys(plan, out, all[i].range, error);
     if (status != CYN_OK) return status;
   }
   return CYN_OK;

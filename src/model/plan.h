@@ -37,9 +37,12 @@ struct cyn_i_field {
   const uint8_t *new_value;         /* encoded default_for_new */
 };
 
+#define CYN_I_INDEX_KEYS_MAX 4 /* attributes of one kind in an index's key */
+
 typedef struct cyn_i_plan_index {
   cyn_bytes name;
-  const cyn_i_field *hash, *range; /* range NULL: none */
+  const cyn_i_field *keys[2 * CYN_I_INDEX_KEYS_MAX]; /* the partition's, then the sort key's */
+  size_t hash_count, key_count;
   const cyn_model_index *index;
 } cyn_i_plan_index;
 

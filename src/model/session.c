@@ -201,12 +201,16 @@ cyn_status cyn_i_request_begin_plain(cyn_i_request *request, cyn_db *db, cyn_err
   return CYN_OK;
 }
 
+cyn_status cyn_i_request_turn(cyn_i_request *request, const cyn_model *model) {
+  request->codec.model = model;
+  cyn_status status = cyn_i_plan_get(model, &request->plan, request->error);
+  return status == CYN_OK ? cyn_i_target_get(request->session, request->plan, &request->target, request->error) : status;
+}
+
 cyn_status cyn_i_request_begin(cyn_i_request *request, cyn_db *db, const cyn_model *model, cyn_error *error) {
   cyn_status status = cyn_i_request_begin_plain(request, db, error);
   if (status != CYN_OK) return status;
-  request->codec.model = model;
-  status = cyn_i_plan_get(model, &request->plan, error);
-  if (status == CYN_OK) status = cyn_i_target_get(request->session, request->plan, &request->target, error);
+  status = cyn_i_request_turn(request, model);
   if (status != CYN_OK) cyn_i_request_end(request);
   return status;
 }

@@ -41,9 +41,19 @@ typedef struct cyn_i_request {
  * database, CynamoOutOfMemory. */
 cyn_status cyn_i_request_begin(cyn_i_request *request, cyn_db *db, const cyn_model *model, cyn_error *error);
 void cyn_i_request_end(cyn_i_request *request);
+/* The request goes on with another model. */
+cyn_status cyn_i_request_turn(cyn_i_request *request, const cyn_model *model);
 /* For work without a model (batches, transactions): target and plan are NULL. */
 cyn_status cyn_i_request_begin_plain(cyn_i_request *request, cyn_db *db, cyn_error *error);
 cyn_status cyn_i_target_get(cyn_i_session *session, const cyn_i_plan *plan, const cyn_i_target **out, cyn_error *error);
+
+/* One request may hold calls on both: the same database, the same Region. */
+static inline bool cyn_i_target_same_place(const cyn_i_target *a, const cyn_i_target *b) {
+  return a->db == b->db && a->context.region.data == b->context.region.data;
+}
+static inline bool cyn_i_target_has_table(const cyn_i_target *target, cyn_bytes table) {
+  return target->table.size == table.size && memcmp(target->table.data, table.data, table.size) == 0;
+}
 
 /* Checks the input and makes the call; *output lives in `arena`. */
 cyn_status cyn_i_target_call(const cyn_i_target *target, cyn_db *db, cyn_operation operation, const void *input,

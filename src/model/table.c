@@ -31,19 +31,26 @@ static bool define(builder *b, const cyn_i_field *field) {
   return true;
 }
 
-static bool key_schema(builder *b, const cyn_i_field *hash, const cyn_i_field *range, cyn_key_schema *out) {
-  const cyn_i_field *fields[2] = {hash, range};
-  const cyn_key_schema_element **at = cyn_i_arena_zalloc(b->request->arena, 2, sizeof *at);
+static bool key_schema(builder *b, const cyn_i_field *const *fields, size_t hash_count, size_t count, cyn_key_schema *out) {
+  const cyn_key_schema_element **at = cyn_i_arena_zalloc(b->request->arena, count, sizeof *at);
   if (at == NULL) return false;
-  *out = (cyn_key_schema){0, at};
-  for (size_t i = 0; i < 2 && fields[i] != NULL; i++) {
+  *out = (cyn_key_schema){count, at};
+  for (size_t i = 0; i < count; i++) {
     cyn_key_schema_element *element = CYN_I_API_NEW(b->request->arena, cyn_key_schema_element);
     if (element == NULL || !define(b, fields[i])) return false;
     element->attribute_name = fields[i]->name;
-    element->key_type = cyn_str(i == 0 ? CYN_KEY_TYPE_HASH : CYN_KEY_TYPE_RANGE);
-    at[out->count++] = element;
+    element->key_type = cyn_str(i < hash_count ? CYN_KEY_TYPE_HASH : CYN_KEY_TYPE_RANGE);
+    at[i] = element;
   }
   return true;
+}
+
+static bool table_key(builder *b, cyn_key_schema *out) {
+  const cyn_i_field *fields[2] = {b->request->plan->hash, b->request->plan->range};
+  return key_schema(b, fields, 1, fields[1] != NULL ? 2 : 1, out);
+}
+static bool index_key(builder *b, const cyn_i_plan_index *index, cyn_key_schema *out) {
+  return key_schema(b, index->keys, index->hash_count, index->key_count, out);
 }
 
 static const cyn_provisioned_throughput *throughput(builder *b, int64_t read_units, int64_t write_units) {
@@ -96,7 +103,7 @@ static cyn_status projection(builder *b, const cyn_model_index *index, const cyn
 static cyn_status add_global(builder *b, const cyn_i_plan_index *index, bool provisioned,
                              const cyn_global_secondary_index **out) {
   cyn_global_secondary_index *made = CYN_I_API_NEW(b->request->arena, cyn_global_secondary_index);
-  if (made == NULL || !key_schema(b, index->hash, index->range, &made->key_schema))
+  if (made == NULL || !index_key(b, index, &made->key_schema))
     return cyn_i_error_no_memory(b->request->error);
   made->index_name = index->name;
   if (provisioned)
@@ -107,7 +114,7 @@ static cyn_status add_global(builder *b, const cyn_i_plan_index *index, bool pro
 
 static cyn_status add_local(builder *b, const cyn_i_plan_index *index, const cyn_local_secondary_index **out) {
   cyn_local_secondary_index *made = CYN_I_API_NEW(b->request->arena, cyn_local_secondary_index);
-  if (made == NULL || !key_schema(b, index->hash, index->range, &made->key_schema))
+  if (made == NULL || !index_key(b, index, &made->key_schema))
     return cyn_i_error_no_memory(b->request->error);
   made->index_name = index->name;
   *out = made;
@@ -152,8 +159,9 @@ static cyn_status add_tags(builder *b, const char *at, cyn_tag_list *out) {
 static cyn_status fill(cyn_i_request *request, cyn_create_table_input *input) {
   const cyn_model_options *options = &request->target->options;
   builder b = {request, NULL, 0};
-  b.definitions = cyn_i_arena_zalloc(request->arena, 2 + 2 * request->plan->index_count, sizeof *b.definitions);
-  if (b.definitions == NULL || !key_schema(&b, request->plan->hash, request->plan->range, &input->key_schema))
+  size_t keys_max = 2 + 2 * CYN_I_INDEX_KEYS_MAX * request->plan->index_count;
+  b.definitions = cyn_i_arena_zalloc(request->arena, keys_max, sizeof *b.definitions);
+  if (b.definitions == NULL || !table_key(&b, &input->key_schema))
     return cyn_i_error_no_memory(request->error);
   bool provisioned = options->read_units != 0 || options->write_units != 0;
   input->table_name = request->target->table;

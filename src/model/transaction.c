@@ -78,7 +78,7 @@ static cyn_status begin(cyn_transaction *transaction, const cyn_model *model, bo
     status = cyn_i_model_error(error, CYN_E_MODEL, model, NULL, "a transaction reads or writes, not both");
   else if (mine == ACTIONS_MAX)
     status = cyn_i_model_error(error, CYN_E_MODEL, model, NULL, "a transaction has at most %d actions", ACTIONS_MAX);
-  else if (first != NULL && (first->db != request->target->db || first->context.region.data != request->target->context.region.data))
+  else if (first != NULL && (!cyn_i_target_same_place(first, request->target)))
     status = cyn_i_model_error(error, CYN_E_MODEL, model, NULL, "its table is in another database than the transaction's");
   else
     transaction->target = request->target;

@@ -1,4 +1,4 @@
-/* Batches of writes and reads. */
+/* Batches of writes. */
 #include <cynamo/cynamo.h>
 
 #include <stdlib.h>
@@ -99,26 +99,5 @@ TEST(what_is_left) {
   OK(cyn_batch_close(batch, &error));
   CHECK_INT(count_posts(), 1);
   free(large);
-  tear_down();
-}
-
-TEST(get_many) {
-  set_up();
-  cyn_batch *batch = cyn_batch_open(db, NULL);
-  for (int i = 0; i < 250; i += 2) OK(cyn_batch_save(batch, post, (&(post){"f", i, "t"}), &error));
-  OK(cyn_batch_close(batch, &error));
-  static post posts[252];
-  static bool found[252];
-  for (int i = 0; i < 252; i++) posts[i] = (post){"f", i < 250 ? i : 4, NULL};
-  double units = 0;
-  OK(cyn_get_many(db, post, posts, 252, found, cyn_read(.consistent = true, .consumed = &units), memory, &error));
-  int count = 0;
-  for (int i = 0; i < 252; i++) count += found[i] && posts[i].title != NULL && strcmp(posts[i].title, "t") == 0;
-  CHECK_INT(count, 127);
-  CHECK(!found[1] && posts[1].title == NULL && found[250] && found[251]);
-  CHECK(units >= 125);
-  posts[0].forum = NULL;
-  CHECK(cyn_get_many(db, post, posts, 1, NULL, NULL, memory, &error) != CYN_OK);
-  CHECK_STR(error.name, "CynamoNullError");
   tear_down();
 }

@@ -39,7 +39,8 @@ CYN_MODEL(post, CYN_TABLE("Post", .region = "us-west-1", .access_key_id = "my_ke
     CYN_ATTR(price), CYN_MAP(home, address), CYN_MAP(work, address, .nullable = true), CYN_ENUM(paint, color_names),
     CYN_LIST(names), CYN_MAP_LIST(places, address), CYN_ATTR(extra), CYN_TTL(expires), CYN_JSON(blob),
     CYN_VERSION_ATTR(version), CYN_ATTR(few), CYN_ATTR(many), CYN_ATTR(most), CYN_ATTR(ratio), CYN_GSI("by_views", forum, views), CYN_GSI_HASH("by_id", id, .keys_only = true),
-    CYN_LSI("recent", last_post, .include = "views"));
+    CYN_GSI_KEYS("by_place", (forum, subject), (views, id, few, many), .keys_only = true),
+    CYN_GSI_HASH_KEYS("by_both", (id, views)), CYN_LSI("recent", last_post, .include = "views"));
 """
 FUNCTION = """
 int go(cyn_db *db, cyn_memory *memory, post *p, cyn_cursor *c, cyn_error *e);
@@ -105,6 +106,11 @@ WRONG = [
      ["model post, map home: the field is no other and no other *"]),
     ("an index over a misspelt field", 'CYN_MODEL(post, CYN_TABLE("P"), CYN_HASH_KEY(forum), CYN_GSI("i", subjekt, forum));', "",
      ["subjekt"]),
+    ("a misspelt field among an index's keys",
+     'CYN_MODEL(post, CYN_TABLE("P"), CYN_HASH_KEY(forum), CYN_GSI_KEYS("i", (forum, subjekt), (views)));', "", ["subjekt"]),
+    ("five attributes in a partition key",
+     'CYN_MODEL(post, CYN_TABLE("P"), CYN_HASH_KEY(forum), CYN_GSI_HASH_KEYS("i", (forum, subject, views, few, many)));', "",
+     ["model post, index i: at most 4 attributes in its partition key and 4 in its sort key"]),
     ("an unknown option", 'CYN_MODEL(post, CYN_TABLE("P"), CYN_HASH_KEY(forum), CYN_ATTR(views, .nulable = true));', "", ["nulable"]),
     ("too many attributes", 'CYN_MODEL(post, CYN_TABLE("P"), CYN_HASH_KEY(forum)' + ", CYN_ATTR(views)" * 100 + ");", "",
      ["A_MODEL_HAS_AT_MOST_96_ATTRIBUTES_AND_INDEXES"]),

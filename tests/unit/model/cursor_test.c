@@ -176,3 +176,70 @@ TEST(errors) {
   OK(cyn_cursor_close(NULL, &error));
   tear_down();
 }
+
+/* ---- indexes with several attributes in a key ---- */
+
+typedef struct stay {
+  const char *id, *tenant, *region;
+  int year, month;
+} stay;
+CYN_MODEL(stay, CYN_TABLE("Stay"), CYN_HASH_KEY(id), CYN_ATTR(tenant, .name = "Tenant"), CYN_ATTR(region, .nullable = true),
+          CYN_ATTR(year), CYN_ATTR(month), CYN_GSI_KEYS("by_place", (tenant, region), (year, month)),
+          CYN_GSI_HASH_KEYS("by_month", (year, month), .keys_only = true));
+
+static int count_stays(cyn_expression keys, const cyn_read_options *options) {
+  int64_t count = -1;
+  if (cyn_count(db, stay, keys, options, &count, &error) != CYN_OK) return -1;
+  return (int)count;
+}
+
+TEST(keys_of_several_attributes) {
+  set_up(0);
+  OK(cyn_create_model(db, stay, cyn_table(.wait = true), &error));
+  const cyn_table_description *table;
+  OK(cyn_model_describe_table(db, &stay_model, &table, memory, &error));
+  CHECK_INT(table->global_secondary_indexes.count, 2);
+  const cyn_key_schema *schema = &table->global_secondary_indexes.at[0]->key_schema;
+  if (schema->count != 4) schema = &table->global_secondary_indexes.at[1]->key_schema;
+  CHECK_INT(schema->count, 4);
+  CHECK(strncmp(schema->at[0]->attribute_name.data, "Tenant", 6) == 0 && schema->at[1]->key_type.data[0] == 'H' &&
+        schema->at[2]->key_type.data[0] == 'R');
+  for (int i = 0; i < 48; i++) {
+    char id[20];
+    (void)snprintf(id, sizeof id, "v%02d", i);
+    stay v = {id, i % 2 == 0 ? "a" : "b", i < 40 ? "eu" : NULL, 2020 + i / 12, i % 12 + 1};
+    OK(cyn_save(db, stay, &v, NULL, &error));
+  }
+  CHECK_INT(count_stays(cyn_expr("tenant = ? AND region = ?", "a", "eu"), cyn_read(.index = "by_place")), 20);
+  CHECK_INT(count_stays(cyn_expr("tenant = ? AND region = ? AND year = ?", "a", "eu", 2021), cyn_read(.index = "by_place")), 6);
+  CHECK_INT(count_stays(cyn_expr("tenant = ? AND region = ? AND year = ? AND month BETWEEN ? AND ?", "b", "eu", 2021, 3, 6),
+                         cyn_read(.index = "by_place")), 2);
+  CHECK_INT(count_stays(cyn_expr("year = ? AND month = ?", 2022, 5), cyn_read(.index = "by_month")), 1);
+  CHECK_INT(count_stays(cyn_expr("tenant = ?", "a"), cyn_read(.index = "by_place")), -1);
+  CHECK_STR(error.name, "ValidationException");
+  tear_down();
+}
+
+TEST(position_on_several_attributes) {
+  set_up(0);
+  OK(cyn_create_model(db, stay, cyn_table(.wait = true), &error));
+  for (int i = 0; i < 30; i++) {
+    char id[20];
+    (void)snprintf(id, sizeof id, "v%02d", i);
+    OK(cyn_save(db, stay, (&(stay){id, "a", "eu", 2020 + i / 12, i % 12 + 1}), NULL, &error));
+  }
+  cyn_item start = {NULL, 0, NULL};
+  int next = 0;
+  for (int round = 0; round < 5; round++) { /* 7 of each page, and on from there in the middle of it */
+    cyn_cursor *cursor = cyn_find(db, stay, cyn_expr("tenant = ? AND region = ?", "a", "eu"),
+                                  cyn_read(.index = "by_place", .start = start), &error);
+    stay v;
+    for (int i = 0; i < 7 && cyn_next(cursor, stay, &v); i++, next++) CHECK_INT((v.year - 2020) * 12 + v.month - 1, next);
+    start = cyn_cursor_position(cursor, memory);
+    OK(cyn_cursor_close(cursor, &error));
+    CHECK((start.data == NULL) == (next == 30));
+    CHECK(start.data == NULL || cyn_item_count(start) == 5);
+  }
+  CHECK_INT(next, 30);
+  tear_down();
+}

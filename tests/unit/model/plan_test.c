@@ -214,6 +214,19 @@ WRONG(null_key, "model null_key, attribute id: a key cannot be nullable", CYN_TA
 WRONG(no_attribute, "model no_attribute, index i: its key text is no attribute", CYN_TABLE("X"), CYN_HASH_KEY(id),
       CYN_GSI_HASH("i", text))
 
+typedef struct switches {
+  const char *id;
+  int n;
+  bool flag;
+} switches;
+CYN_MODEL(switches, CYN_TABLE("X"), CYN_HASH_KEY(id), CYN_ATTR(n), CYN_ATTR(flag), CYN_GSI_KEYS("i", (n, flag), (id)));
+TEST(index_key_of_bools) {
+  switches object;
+  CHECK(cyn_init(switches, &object, &error) != CYN_OK);
+  CHECK_STR(error.message, "model switches, index i: its key flag is no string, number or binary, but a bool");
+  cyn_error_clean_up(&error);
+}
+
 /* ---- tables and settings ---- */
 
 typedef struct job {

@@ -24,6 +24,7 @@ static void run(const char *name) {
 TEST(object) { run("object"); }
 TEST(cursor) { run("cursor"); }
 TEST(batch) { run("batch"); }
+TEST(batch_get) { run("batch_get"); }
 TEST(transaction) { run("transaction"); }
 TEST(plan) { run("plan"); }
 TEST(migration) { run("migration"); }
