@@ -103,7 +103,7 @@ typedef struct cyn_py_path {
 bool cyn_py_problem_type(cyn_py_call *call, const cyn_py_path *path, PyObject *value, const char *valid_types);
 bool cyn_py_problem_missing(cyn_py_call *call, const cyn_py_path *path, const char *name);
 bool cyn_py_problem_unknown(cyn_py_call *call, const cyn_py_path *path, PyObject *name, const cyn_py_shape *shape);
-/* "length" or "value" that is below `min`. */
+/* Its "length", or the "value" itself, is below `min`. */
 bool cyn_py_problem_small(cyn_py_call *call, const cyn_py_path *path, PyObject *value, const char *what, int64_t min);
 bool cyn_py_problem_text(cyn_py_call *call, const cyn_py_path *path, const char *text);
 

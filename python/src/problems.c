@@ -70,11 +70,13 @@ bool cyn_py_problem_unknown(cyn_py_call *call, const cyn_py_path *path, PyObject
 }
 
 bool cyn_py_problem_small(cyn_py_call *call, const cyn_py_path *path, PyObject *value, const char *what, int64_t min) {
-  PyObject *where = place(path);
-  if (where == NULL) return false;
-  PyObject *text = PyUnicode_FromFormat("Invalid %s for parameter %U, value: %S, valid min %s: %lld", what, where, value, what,
-                                        (long long)min);
-  Py_DECREF(where);
+  PyObject *where = place(path), *shown = strcmp(what, "length") == 0 ? PyLong_FromSsize_t(PyObject_Length(value)) : Py_NewRef(value);
+  PyObject *text = NULL;
+  if (where != NULL && shown != NULL)
+    text = PyUnicode_FromFormat("Invalid %s for parameter %U, value: %S, valid min %s: %lld", what, where, shown, what,
+                                (long long)min);
+  Py_XDECREF(shown);
+  Py_XDECREF(where);
   return note(call, text);
 }
 
