@@ -15,5 +15,12 @@ class Subscriptable:
         return GenericAlias(cls, parameters)  # type: ignore[misc]
 
 
+class Generic:
+    """``class A(Generic[T])`` is ``class A(Subscriptable)`` at run time, where T may be anything."""
+
+    def __class_getitem__(cls, parameters):
+        return Subscriptable
+
+
 class Mapped(Subscriptable):
     """``name: Mapped[str]`` in the body of a model or map declares an attribute (_attributes/mapped.py)."""

@@ -1,7 +1,6 @@
 """Secondary indexes of models, and what they project."""
 from __future__ import annotations
 
-from cynamo._generic import Subscriptable
 from cynamo._late import getter
 from cynamo.attributes import Attribute
 from cynamo.constants import (
@@ -21,13 +20,12 @@ if TYPE_CHECKING:
 
     _KeyType = Any
     _M = TypeVar('_M', bound=Model)
-    _Base = Generic[_M]
 else:
-    _Base = Subscriptable
+    from cynamo._generic import Generic
     _M = None
 
 
-class Index(_Base):
+class Index(Generic[_M]):
     """A secondary index: its key attributes, and a Meta class with its projection."""
     Meta: Any = None
     _model: Type[_M]

@@ -59,7 +59,7 @@ class Model(AttributeContainer, metaclass=MetaModel):
     DoesNotExist: Type[DoesNotExist] = DoesNotExist
     _version_attribute_name: Optional[str] = None
 
-    Meta: MetaProtocol
+    Meta: Any  # what it may have says MetaProtocol; as a type, it would ask for all of that in each model
     _indexes: Dict[str, Index]
 
     def __init__(

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import time
 
-from cynamo._generic import Subscriptable
 from cynamo._log import LateLogger
 from cynamo.constants import (
     BATCH_WRITE_PAGE_LIMIT, CAPACITY_UNITS, CONSUMED_CAPACITY, DELETE, DELETE_REQUEST, ITEM, KEY, PUT, PUT_REQUEST,
@@ -19,9 +18,9 @@ if TYPE_CHECKING:
     from cynamo.models import Model
 
     _T = TypeVar('_T', bound=Model)
-    _Base = Generic[_T]
 else:
-    _Base = Subscriptable
+    from cynamo._generic import Generic
+    _T = None
 
 log = LateLogger('cynamo.models')
 
@@ -41,7 +40,7 @@ def consumed_units(data: Mapping[str, Any]) -> float:
     return sum(table.get(CAPACITY_UNITS, 0) for table in data.get(CONSUMED_CAPACITY) or () if isinstance(table, dict))
 
 
-class BatchWrite(_Base):
+class BatchWrite(Generic[_T]):
     """Collects saves and deletes of one table, and writes them 25 at a time.
 
     As a context manager it writes what is left when the block ends; not when the block raised."""

@@ -1,7 +1,6 @@
 """The place of an item that a transaction will read."""
 from __future__ import annotations
 
-from cynamo._generic import Subscriptable
 from cynamo.exceptions import InvalidStateError
 
 TYPE_CHECKING = False
@@ -11,12 +10,12 @@ if TYPE_CHECKING:
     from cynamo.models import Model
 
     _T = TypeVar('_T', bound=Model)
-    _Base = Generic[_T]
 else:
-    _Base = Subscriptable
+    from cynamo._generic import Generic
+    _T = None
 
 
-class _ModelFuture(_Base):
+class _ModelFuture(Generic[_T]):
     """The place of an item that a transaction will read."""
 
     def __init__(self, model_cls: Type[_T]) -> None:

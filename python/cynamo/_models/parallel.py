@@ -4,16 +4,15 @@ from __future__ import annotations
 import queue
 import threading
 
-from cynamo._generic import Subscriptable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Generic, Iterator, Type, TypeVar
 
     _T = TypeVar('_T')
-    _Base = Generic[_T]
 else:
-    _Base = Subscriptable
+    from cynamo._generic import Generic
+    _T = None
 
 # Items that wait for the reader, over all segments: threads stop before they fill the memory.
 _WAITING_MAX = 1000
@@ -27,7 +26,7 @@ class _End:
         self.error = error
 
 
-class ParallelScan(_Base):
+class ParallelScan(Generic[_T]):
     """Iterable once over the items of all segments, in no order. An error in one segment ends all, and is raised."""
 
     def __init__(self, model: Type[_T], total_segments: int, scan_arguments: Dict[str, Any]) -> None:
