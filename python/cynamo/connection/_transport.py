@@ -17,8 +17,24 @@ if TYPE_CHECKING:
 
 _lock = allocate_lock()
 _databases: Dict[Tuple, Any] = {}
+# Where credentials and endpoints come from when nothing else says them: a database keeps what it found there at first.
+_ENVIRONMENT = (
+    'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_PROFILE', 'AWS_DEFAULT_PROFILE',
+    'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_CA_BUNDLE', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY',
+)
+
 # Grows when databases are closed: a connection that holds one of an older generation asks for it again.
 generation = 0
+
+
+def _after_fork() -> None:
+    """Another thread may have held the lock when the process forked."""
+    global _lock
+    _lock = allocate_lock()
+
+
+if hasattr(os, 'register_at_fork'):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def is_in_process(url: Optional[str]) -> bool:
@@ -130,8 +146,10 @@ def get_database(
         if not (access_key_id and secret_access_key):
             # botocore takes the three together, and else goes its own chain.
             options['access_key_id'] = options['secret_access_key'] = options['session_token'] = None
-    key = (url,) + tuple(
-        tuple(sorted(value.items())) if isinstance(value, dict) else value for value in options.values())
+    key: Tuple = (url,)
+    if options:
+        key += tuple(tuple(sorted(value.items())) if isinstance(value, dict) else value for value in options.values())
+        key += tuple(map(os.environ.get, _ENVIRONMENT))
     with _lock:
         database = _databases.get(key)
         if database is None:
