@@ -7,11 +7,13 @@
 #   client     tests/client_config: keys, Regions and endpoints as botocore finds them
 #   cli        tests/cli: the command line
 #   crash      tests/crash: five kills under load
+#   python     tests/python: the Python package as it was built
 #   examples   each example, under Valgrind where it is installed
 #   install    what `make install` leaves works for a stranger
+#   package    so does what `pip install` leaves
 #   docs       what docs/ shows is compiled, run and compared, and docs/zh-CN says the same (tools/test-docs.py)
 #
-# Without a PART all that fit the build: a sanitizer's build leaves out form, examples, install and docs. Each part and each
+# Without a PART all that fit the build: a sanitizer's build leaves out form, python, examples, install, package and docs. Each part and each
 # unit test has a time limit. What fails is printed; everything is in BUILD/test/. The last line: N passed, M failed.
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -111,6 +113,29 @@ part_client() {
   count client $status "$log/client.log"
 }
 
+# The package stands in BUILD/python; without Python's headers there is none, and that is a failure here.
+part_python() {
+  local status venv
+  venv=$(limited 400 "$log/venv.log" tools/test-venv.sh "$root/build/venv" && echo "$root/build/venv")
+  if [ -z "$venv" ]; then
+    cat "$log/venv.log"
+    count python 1 "$log/venv.log"
+    return
+  fi
+  PYTHONPATH="$build/python" limited 400 "$log/python.log" "$venv/bin/python" -m pytest -q --maxfail=50 -p no:cacheprovider tests/python
+  status=$?
+  [ $status -eq 0 ] || grep -vE '^[.FEsx]+ +\[ *[0-9]+%\]$' "$log/python.log" | tail -n 200
+  count python $status "$log/python.log"
+}
+
+# What pip builds from the source tree works for a stranger.
+part_package() {
+  limited 400 "$log/package.log" tests/python/packaging.sh "$build"
+  local status=$?
+  [ $status -eq 0 ] || cat "$log/package.log"
+  count package $status "$log/package.log"
+}
+
 part_crash() {
   limited 120 "$log/crash.log" python3 tests/crash/kill_test.py --binary "$CYNAMO_BIN" --rounds "${CYN_KILLS:-5}"
   local status=$?
@@ -128,12 +153,12 @@ part_script() { # PART SCRIPT
 parts=("$@")
 if [ ${#parts[@]} -eq 0 ]; then
   parts=(unit behaviour client cli crash)
-  [ -n "$sanitized" ] || parts=(unit form behaviour client cli crash examples install docs)
+  [ -n "$sanitized" ] || parts=(unit form behaviour client cli crash python examples install package docs)
 fi
 for part in "${parts[@]}"; do
   begin=$(date +%s)
   case $part in
-    unit | form | behaviour | client | crash) "part_$part" ;;
+    unit | form | behaviour | client | crash | python | package) "part_$part" ;;
     examples | install) part_script "$part" "tools/test-$part.sh" ;;
     cli) part_script cli tests/cli/run.sh ;;
     docs) part_script docs tools/test-docs.py ;;
