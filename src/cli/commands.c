@@ -1,6 +1,7 @@
 /* The table of commands: help, completion and main read it. */
 #include <string.h>
 
+#include "cli/care.h"
 #include "cli/cli.h"
 #include "cli/run.h"
 
@@ -14,6 +15,7 @@
   "FILE holds an array of steps: {\"name\": ..., \"version\": 1, \"table\": ...} with where, into, rename, encode, backfill,\n" \
   "set, add, remove, delete-from (docs/command-line.md). Each is applied once, while the table is in use; what was\n"            \
   "interrupted or killed goes on where it stopped when it is called again. With names only those steps are run.\n"
+#define CARE "The database is file:PATH, or the path of its folder; else CYNAMO_URL. docs/durability.md says more.\n"
 
 const cli_command cli_commands[] = {
     {"serve", "[URL] [options]", "start the server", cli_serve, NULL, NULL, 0, 0, NULL},
@@ -45,6 +47,18 @@ const cli_command cli_commands[] = {
      CLI_ARGUMENTS_MAX, MIGRATIONS},
     {"settings", "", "print each setting in force and where it comes from", NULL, cli_settings, "", 0, 0,
      "Nothing is opened or sent. docs/default-configuration.md lists the settings.\n"},
+    {"check", "[file:PATH]", "look for damage in a file, to its last value", cli_check, NULL, NULL, 0, 0,
+     CARE "Exits with 0 when it is sound, with 1 when it is damaged. One that is in use is looked at as of its last commit.\n"
+          "  --max N       tell at most N faults (100)\n"
+          "  --quiet       only faults\n"},
+    {"info", "[file:PATH]", "tell about a file and its tables", cli_info, NULL, NULL, 0, 0, CARE},
+    {"backup", "[file:PATH] FOLDER", "copy a database, in use or not, and check the copy", cli_backup, NULL, NULL, 0, 0,
+     CARE "FOLDER must not exist yet; it is a database like any other.\n"
+          "  --no-check    do not look at the copy\n"
+          "  --quiet       no remarks\n"},
+    {"compact", "[file:PATH]", "give the room of deleted items back to the disk", cli_compact, NULL, NULL, 0, 0,
+     CARE "  --quiet       no remarks\n"},
+    {"upgrade", "[file:PATH]", "bring a file to the format of this Cynamo", cli_upgrade, NULL, NULL, 0, 0, CARE},
     {"shell", "", "commands by prompt, with history and completion", NULL, cli_shell, "", 0, 0,
      "Commands are those of the command line, without the word cynamo. JSON needs no quotes around it.\n"},
     {"completion", "bash|zsh|fish", "print the completion script of a shell", cli_completion, NULL, NULL, 0, 0, NULL},

@@ -6,8 +6,9 @@
 Every worker writes keys of its own, so it knows what must be there: what was acknowledged; of a request without an answer
 either all or nothing, a transaction over two tables as one. All workers share a counter (a transaction adds 1 and puts a
 record: as many records as the counter says) and accounts (transfers: the sum stays). One thread creates a table, fills it,
-adds an index with backfill and deletes it. After each restart every index is compared with its table, item by item. The
-durability mode and the number of event loops change from round to round; now and then the server is killed while it starts.
+adds an index with backfill and deletes it. After each restart every index is compared with its table, item by item, and
+`cynamo check` looks at the file as the kill has left it, and beside the server after the restart. The durability mode and
+the number of event loops change from round to round; now and then the server is killed while it starts.
 
 Only the standard library is used. The last line: N passed, M failed, where each round is one.
 """
@@ -466,6 +467,7 @@ class Test:
             self.load(server, connection)
         finally:
             server.kill()
+        self.check_file("after the kill")
         if self.random.random() < 0.2:  # killed again while it recovers
             early = self.start()
             time.sleep(self.random.random() * 0.03)
@@ -473,8 +475,14 @@ class Test:
         server = self.start()
         try:
             check(Connection(server.wait_ready()), self.world)
+            self.check_file("after the restart")
         finally:
             server.kill()
+
+    def check_file(self, when):
+        done = subprocess.run([self.arguments.binary, "check", f"file:{self.folder}"], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, f"cynamo check {when}: status {done.returncode}\n{done.stdout}{done.stderr}"
 
     def load(self, server, connection):
         problems, port = [], connection.http.port

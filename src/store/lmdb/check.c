@@ -94,13 +94,23 @@ static cyn_status load_live(cyn_i_store_check *check, cyn_error *error) {
                           check->path, check->load_reason[0] != '\0' ? check->load_reason : "no state stays");
 }
 
+/* Who it is, out of the text that refuses an opening. */
+static void owner_from(cyn_i_store_check *check, const char *message) {
+  static const char *const ends[] = {": connect to that instead", "; one process owns a store"};
+  const char *by = strstr(message, "in use by ");
+  (void)snprintf(check->owner, sizeof check->owner, "%s", by != NULL ? by + strlen("in use by ") : message);
+  for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+    char *end = strstr(check->owner, ends[i]);
+    if (end != NULL) *end = '\0';
+  }
+}
+
 static cyn_status lock(cyn_i_store_check *check, cyn_error *error) {
   cyn_error own = CYN_ERROR_INIT;
   bool can_write = access(check->path, W_OK) == 0;
   cyn_status status = cyn_i_lmdb_owner_lock(check->path, !can_write, &check->lock_fd, &own);
   if (status == CYN_E_STORE_LOCKED) {
-    const char *by = strstr(own.message, "in use by ");
-    (void)snprintf(check->owner, sizeof check->owner, "%s", by != NULL ? by + strlen("in use by ") : own.message);
+    owner_from(check, own.message);
     check->is_live = true;
     status = CYN_OK;
   }

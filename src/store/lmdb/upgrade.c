@@ -66,7 +66,7 @@ cyn_status cyn_i_lmdb_upgrade(const char *path, const cyn_i_lmdb_upgrade_step *s
   cyn_i_store_check_close(check);
   *from = *to = file.format_version;
   if (file.is_live)
-    return cyn_i_error_setf(error, CYN_E_STORE_LOCKED, "The store %s is in use by %s Close it before it is upgraded.", path,
+    return cyn_i_error_setf(error, CYN_E_STORE_LOCKED, "The store %s is in use by %s. Close it before it is upgraded.", path,
                             file.owner);
   if (file.format_version == 0)
     return cyn_i_error_setf(error, CYN_E_STORE, "The store %s is damaged: its format record cannot be read.", path);
