@@ -122,8 +122,39 @@ class Index(Generic[_M]):
 
     @classmethod
     def _hash_key_attribute(cls):
-        """The attribute of the index's hash key"""
-        return next((attr for attr in cls.Meta.attributes.values() if attr.is_hash_key), None)
+        """The attribute of the index's hash key, the first where it has several"""
+        return next((attr for attr in cls._key_attributes() if attr.is_hash_key), None)
+
+    @classmethod
+    def _key_attributes(cls) -> List[Attribute]:
+        """The key attributes; where a key has several parts, hash keys first and each in the order of their definition."""
+        keys = [attr for attr in cls.Meta.attributes.values() if attr.is_hash_key or attr.is_range_key]
+        if sum(attr.is_hash_key for attr in keys) < 2 and sum(attr.is_range_key for attr in keys) < 2:
+            return keys
+        names = list(dict.fromkeys(name for base in reversed(cls.__mro__) for name in vars(base)))
+        defined = [cls.Meta.attributes[name] for name in names if name in cls.Meta.attributes]
+        return [a for a in defined if a.is_hash_key] + [a for a in defined if a.is_range_key and not a.is_hash_key]
+
+    @classmethod
+    def _split_hash_key(cls, hash_key: Any, range_key_condition: Optional[Condition]) -> Any:
+        """
+        (hash key as the connection takes it, range key condition)
+
+        The hash key of an index with several hash key attributes is a tuple. Its first part goes where one goes always, the
+        others are conditions on keys like those on the range key.
+        """
+        parts = [attr for attr in cls._key_attributes() if attr.is_hash_key]
+        if len(parts) < 2:
+            return parts[0].serialize(hash_key), range_key_condition
+        if not isinstance(hash_key, (tuple, list)) or len(hash_key) != len(parts):
+            names = ', '.join(attr.attr_name for attr in parts)
+            raise ValueError(f'The hash key of {cls.__name__} is a tuple of {len(parts)} values: {names}')
+        condition = None
+        for attr, value in zip(parts[1:], hash_key[1:]):
+            condition &= attr == value
+        if range_key_condition is not None:
+            condition &= range_key_condition
+        return parts[0].serialize(hash_key[0]), condition
 
     def _update_model_schema(self, schema: ModelSchema) -> None:
         raise NotImplementedError
@@ -131,7 +162,7 @@ class Index(Generic[_M]):
     @classmethod
     def _get_schema(cls) -> IndexSchema:
         """The index as CreateTable's schema tells it"""
-        keys = [attr for attr in cls.Meta.attributes.values() if attr.is_hash_key or attr.is_range_key]
+        keys = cls._key_attributes()
         projection: Dict[str, Any] = {PROJECTION_TYPE: cls.Meta.projection.projection_type}
         if cls.Meta.projection.non_key_attributes:
             projection[NON_KEY_ATTRIBUTES] = cls.Meta.projection.non_key_attributes

@@ -433,7 +433,8 @@ class Model(AttributeContainer, metaclass=MetaModel):
     def _query_arguments(cls, hash_key, index_name, filter_condition, **others) -> Tuple[Tuple, Dict[str, Any]]:
         """TableConnection.query's arguments"""
         if index_name:
-            hash_key = cls._indexes[index_name]._hash_key_attribute().serialize(hash_key)
+            hash_key, others['range_key_condition'] = cls._indexes[index_name]._split_hash_key(
+                hash_key, others['range_key_condition'])
         else:
             hash_key = cls._serialize_keys(hash_key)[0]
         others['index_name'] = index_name

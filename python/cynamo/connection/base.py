@@ -168,6 +168,9 @@ class MetaTable:
         if index_name is not None:
             names.append(self.get_index_hash_keyname(index_name))
             names.append(self.get_index_range_keyname(index_name))
+            # Keys of global indexes may have several parts.
+            names += [element.get(ATTR_NAME) for index in self._all_indexes() if index.get(INDEX_NAME) == index_name
+                      for element in index.get(KEY_SCHEMA) or ()]
         return list(dict.fromkeys(name for name in names if name))
 
     def has_index_name(self, index_name: str) -> bool:
