@@ -13,8 +13,9 @@
 #   package    so does what `pip install` leaves
 #   docs       what docs/ shows is compiled, run and compared, and docs/zh-CN says the same (tools/test-docs.py)
 #
-# Without a PART all that fit the build: a sanitizer's build leaves out form, python, examples, install, package and docs. Each part and each
-# unit test has a time limit. What fails is printed; everything is in BUILD/test/. The last line: N passed, M failed.
+# Without a PART all that fit the build: a sanitizer's build leaves out form, python, examples, install, package and docs.
+# Each part and each unit test has a time limit. What fails is printed; everything is in BUILD/test/. The last line:
+# N passed, M failed.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 root=$PWD
