@@ -21,6 +21,8 @@ from cynamo.exceptions import AttributeNullError
 from cynamo.expressions.operand import Path
 
 _BINARY_KINDS = (BinaryAttribute, BinarySetAttribute)
+# What a map keeps beside its values; Python sets the last one on what MapAttribute[str, int](…) makes.
+_NAMES_OF_ITS_OWN = ('attribute_values', 'attribute_kwargs', '__orig_class__')
 
 
 class MetaMapAttribute(AttributeContainerMeta):
@@ -157,10 +159,9 @@ class MapAttribute(Attribute, AttributeContainer, metaclass=MetaMapAttribute):
         raise self._no_such_name(attr)
 
     def __setattr__(self, name, value):
-        if self.is_raw() and self._is_attribute_container() and name != '__orig_class__':
+        if self.is_raw() and self._is_attribute_container() and name not in _NAMES_OF_ITS_OWN:
             self.attribute_values[name] = value
         else:
-            # Python sets __orig_class__ on what MapAttribute[str, int](...) makes.
             object.__setattr__(self, name, value)
 
     def _no_such_name(self, name):
