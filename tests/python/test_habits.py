@@ -92,9 +92,10 @@ def test_table_names_chosen_at_run_time():
 
 
 def test_memory_is_one_database_for_the_process():
-    one, other = Connection(host='memory:'), Connection(host='memory:', region='eu-west-1', aws_access_key_id='k')
+    one, other = Connection(host='memory:'), Connection(host='memory:', region='us-east-1', aws_access_key_id='k')
     assert one._get_database() is other._get_database()
     assert one._get_database() is not Connection(host='memory:habits')._get_database()
+    assert one._get_database() is not Connection(host='memory:', region='eu-west-1')._get_database()
 
 
 def test_file_urls_of_one_folder_are_one_database(tmp_path):

@@ -1,7 +1,7 @@
 """Where calls go when they do not go through botocore: the databases of this process, and what their errors become.
 
-Connections with equal settings share one database. `memory:` is one database for the process, whatever else the settings say,
-so that a transaction can span models; a `file:` folder is open once.
+Connections with equal settings share one database. `memory:` is one database for the process (and Region), whatever else the
+settings say, so that a transaction can span models; so is a `file:` folder.
 """
 from __future__ import annotations
 
@@ -127,7 +127,10 @@ def get_database(
         url = 'aws:' + region
     if is_in_process(url):
         url = _canonical(url)
-        options: Dict[str, Any] = {}
+        # As in the service, each Region has tables of its own.
+        options: Dict[str, Any] = {
+            'region': None if 'region=' in url else region or find_region(profile) or 'us-east-1',
+        }
     else:
         _refuse_amazon_in_tests(url)
         options = {
@@ -146,9 +149,9 @@ def get_database(
         if not (access_key_id and secret_access_key):
             # botocore takes the three together, and else goes its own chain.
             options['access_key_id'] = options['secret_access_key'] = options['session_token'] = None
-    key: Tuple = (url,)
-    if options:
-        key += tuple(tuple(sorted(value.items())) if isinstance(value, dict) else value for value in options.values())
+    key: Tuple = (url,) + tuple(
+        tuple(sorted(value.items())) if isinstance(value, dict) else value for value in options.values())
+    if not is_in_process(url):
         key += tuple(map(os.environ.get, _ENVIRONMENT))
     with _lock:
         database = _databases.get(key)

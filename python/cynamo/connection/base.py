@@ -511,13 +511,7 @@ class Connection:
         is_on_demand = billing_mode == PAY_PER_REQUEST_BILLING_MODE
         kwargs: Dict[str, Any] = {
             TABLE_NAME: table_name,
-            ATTR_DEFINITIONS: [
-                {
-                    ATTR_NAME: attr.get(ATTR_NAME) or attr['attribute_name'],
-                    ATTR_TYPE: attr.get(ATTR_TYPE) or attr['attribute_type'],
-                }
-                for attr in attribute_definitions
-            ],
+            ATTR_DEFINITIONS: self._definitions_kwargs(attribute_definitions),
             KEY_SCHEMA: self._sort_keys(
                 {
                     ATTR_NAME: element.get(ATTR_NAME) or element['attribute_name'],
@@ -540,6 +534,7 @@ class Connection:
                     index[PROVISIONED_THROUGHPUT] = told.get('provisioned_throughput')
         if local_secondary_indexes:
             kwargs[LOCAL_SECONDARY_INDEXES] = [self._index_kwargs(index) for index in local_secondary_indexes]
+        self._drop_unused_definitions(kwargs)
         if stream_specification:
             kwargs[STREAM_SPECIFICATION] = {
                 STREAM_ENABLED: stream_specification['stream_enabled'],
@@ -550,9 +545,37 @@ class Connection:
         return kwargs
 
     @staticmethod
+    def _definitions_kwargs(attribute_definitions) -> List[Dict]:
+        """AttributeDefinitions. Indexes of one table that give an attribute two types are told apart here, by the name."""
+        definitions = [
+            {
+                ATTR_NAME: attr.get(ATTR_NAME) or attr['attribute_name'],
+                ATTR_TYPE: attr.get(ATTR_TYPE) or attr['attribute_type'],
+            }
+            for attr in attribute_definitions
+        ]
+        types: Dict[str, str] = {}
+        for definition in definitions:
+            name, attr_type = definition[ATTR_NAME], definition[ATTR_TYPE]
+            if types.setdefault(name, attr_type) != attr_type:
+                raise TableError('Failed to create table: Cannot have two attributes with the same name: {} ({} and {})'.format(
+                    name, types[name], attr_type))
+        return definitions
+
+    @staticmethod
     def _sort_keys(schema) -> List[Dict]:
         """HASH before RANGE, as DynamoDB wants them."""
         return sorted(schema, key=lambda element: element.get(KEY_TYPE))
+
+    @staticmethod
+    def _drop_unused_definitions(kwargs: Dict) -> None:
+        """Leaves out attributes that are no key: the service refuses them, DynamoDB Local takes no notice of them."""
+        schemas = [kwargs[KEY_SCHEMA]]
+        for indexes in (GLOBAL_SECONDARY_INDEXES, LOCAL_SECONDARY_INDEXES):
+            schemas += [index[KEY_SCHEMA] for index in kwargs.get(indexes, ())]
+        used = {element.get(ATTR_NAME) for schema in schemas for element in schema}
+        kwargs[ATTR_DEFINITIONS] = [
+            definition for definition in kwargs[ATTR_DEFINITIONS] if definition[ATTR_NAME] in used]
 
     def _index_kwargs(self, index) -> Dict[str, Any]:
         return {
