@@ -1,0 +1,154 @@
+/* What pages say about each other: who is used, who is free, what the meta page counts. */
+#include "conformance.h"
+#include "raw_file.h"
+#include "store/lmdb/page.h"
+
+/* A closed store with three levels of pages, overflow pages and free ones. */
+static bool file_make(fixture *f, raw *r) {
+  static char bytes[9000];
+  if (!fixture_open(f, UNSAFE)) return false;
+  for (unsigned i = 0; i < 300; i++) {
+    char name[200];
+    (void)snprintf(name, sizeof name, "%0180u", i);
+    CHECK_INT(put_bytes(f, key_of(i, name, ""), (cyn_bytes){bytes, i % 50 == 0 ? 9000u : 300u}), CYN_OK);
+  }
+  for (unsigned i = 0; i < 60; i++) {
+    char name[200];
+    (void)snprintf(name, sizeof name, "%0180u", i * 5 + 1);
+    CHECK_INT(put_bytes(f, key_of(i * 5 + 1, name, ""), (cyn_bytes){NULL, 0}), CYN_OK);
+  }
+  fixture_close_store(f);
+  return raw_load(r, f->path);
+}
+
+static void end(fixture *f, raw *r) {
+  raw_free(r);
+  fixture_close(f);
+}
+
+static void structure_after(fixture *f, raw *r, told *t) {
+  CHECK(raw_save(r));
+  structure_of(f->path, t, NULL);
+}
+
+static uint8_t *main_page(const raw *r, unsigned level) {
+  uint64_t number = raw_u64(raw_meta(r) + 88 + 40);
+  for (; level != 0; level--) number = cyn_i_page_child(cyn_i_page_node(r->bytes + number * 4096, 1));
+  return r->bytes + number * 4096;
+}
+
+TEST(a_sound_file_covers_its_pages) {
+  fixture f;
+  raw r;
+  told t;
+  cyn_i_store_file file;
+  REQUIRE(file_make(&f, &r));
+  structure_of(f.path, &t, &file);
+  CHECK_INT(t.count, 0);
+  CHECK(file.free_pages > 0 && file.used_pages + file.free_pages + 2 == file.page_count);
+  CHECK_INT(file.entry_count, 241);
+  CHECK(file.depth >= 2 && file.branch_pages > 0 && file.overflow_pages > 0);
+  end(&f, &r);
+}
+
+TEST(counts_of_the_meta_page) {
+  static const struct {
+    unsigned at;
+    const char *part;
+  } rows[] = {{88 + 8, "branch pages in the tree of keys"},
+              {88 + 16, "leaf pages in the tree of keys"},
+              {88 + 24, "overflow pages in the tree of keys"},
+              {88 + 32, "entries in the tree of keys"},
+              {40 + 32, "entries in the list of free pages"}};
+  fixture f;
+  raw r;
+  told t;
+  REQUIRE(file_make(&f, &r));
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    raw_meta(&r)[rows[i].at]++;
+    structure_after(&f, &r, &t);
+    CHECK_TOLD(&t, rows[i].part);
+    raw_meta(&r)[rows[i].at]--;
+  }
+  end(&f, &r);
+}
+
+TEST(a_child_that_is_shared) {
+  fixture f;
+  raw r;
+  told t;
+  REQUIRE(file_make(&f, &r));
+  uint8_t *root = main_page(&r, 0);
+  memcpy((uint8_t *)(uintptr_t)cyn_i_page_node(root, 1), cyn_i_page_node(root, 0), 6);
+  structure_after(&f, &r, &t);
+  CHECK_TOLD(&t, "it is used twice");
+  end(&f, &r);
+}
+
+TEST(a_child_that_does_not_exist) {
+  fixture f;
+  raw r;
+  told t;
+  REQUIRE(file_make(&f, &r));
+  memset((uint8_t *)(uintptr_t)cyn_i_page_node(main_page(&r, 0), 1), 0xFF, 6);
+  structure_after(&f, &r, &t);
+  CHECK_TOLD(&t, "which does not exist");
+  end(&f, &r);
+}
+
+/* Two children exchanged: each is sound, and holds what belongs elsewhere. */
+TEST(children_in_the_wrong_order) {
+  fixture f;
+  raw r;
+  told t;
+  REQUIRE(file_make(&f, &r));
+  uint8_t *root = main_page(&r, 0), keep[6];
+  uint8_t *a = (uint8_t *)(uintptr_t)cyn_i_page_node(root, 0), *b = (uint8_t *)(uintptr_t)cyn_i_page_node(root, 1);
+  memcpy(keep, a, 6);
+  memcpy(a, b, 6);
+  memcpy(b, keep, 6);
+  structure_after(&f, &r, &t);
+  CHECK_TOLD(&t, "it holds keys that ");
+  end(&f, &r);
+}
+
+TEST(free_pages) {
+  fixture f;
+  raw r;
+  told t;
+  REQUIRE(file_make(&f, &r));
+  uint64_t number = raw_u64(raw_meta(&r) + 40 + 40);
+  uint8_t *page = r.bytes + number * 4096;
+  while (cyn_i_page_u16(page + 10) == CYN_PAGE_BRANCH) page = r.bytes + cyn_i_page_child(cyn_i_page_node(page, 0)) * 4096;
+  uint8_t *list = (uint8_t *)(uintptr_t)cyn_i_page_value(cyn_i_page_node(page, 0));
+  uint64_t first = raw_u64(list + 8), root = raw_u64(raw_meta(&r) + 88 + 40);
+  memcpy(list + 8, &root, 8);
+  structure_after(&f, &r, &t);
+  if (raw_u64(list) == 1 || raw_u64(list + 16) < root) CHECK_TOLD(&t, "in use and in the list of free pages");
+  else CHECK_TOLD(&t, "out of order");
+  memcpy(list + 8, &first, 8);
+  list[0]++;
+  structure_after(&f, &r, &t);
+  CHECK(t.count != 0);
+  list[0]--;
+  list[0]--; /* the last of the list is forgotten */
+  structure_after(&f, &r, &t);
+  CHECK_TOLD(&t, "neither in use nor in the list of free pages");
+  end(&f, &r);
+}
+
+/* Damage that only the state before the last commit sees is a remark. */
+TEST(the_state_before_the_last_commit) {
+  fixture f;
+  raw r;
+  told t;
+  REQUIRE(file_make(&f, &r));
+  uint8_t *newest = raw_meta(&r), *older = newest == r.bytes ? r.bytes + 4096 : r.bytes;
+  uint64_t root = raw_u64(older + 88 + 40);
+  CHECK(root != raw_u64(newest + 88 + 40));
+  memset(r.bytes + root * 4096, 0, 4096);
+  structure_after(&f, &r, &t);
+  CHECK_INT(t.count, 0);
+  CHECK_INT(t.remarks, 1);
+  end(&f, &r);
+}
