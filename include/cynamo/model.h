@@ -111,6 +111,7 @@ typedef struct cyn_attribute_options {
   const char *default_text CYN_I_ZERO;  /* for cyn_init, for an absent attribute read, for an absent field saved */
   const char *default_for_new CYN_I_ZERO; /* for cyn_init only */
   void (*default_call)(void *field) CYN_I_ZERO; /* instead of default_text: sets the field */
+  void (*default_for_new_call)(void *field) CYN_I_ZERO; /* instead of default_for_new */
   int as CYN_I_ZERO;                    /* CYN_TYPE_S: a cyn_bytes that is a string */
   const char *aliases CYN_I_ZERO;       /* CYN_PARENT: further values of the discriminator, "a, b" */
   int end_ CYN_I_ZERO;
@@ -122,10 +123,10 @@ struct cyn_attribute {
   size_t field_size;
   int kind; /* cyn_field_kind */
   int role; /* cyn_attribute_role */
-  int element_kind;             /* CYN_FIELD_LIST */
+  int element_kind;             /* CYN_FIELD_LIST; CYN_FIELD_ENUM: of the integer */
   size_t element_size;          /* CYN_FIELD_LIST, CYN_FIELD_MAP_POINTER */
   const cyn_model *model;       /* maps, lists of structs, the parent */
-  const char *const *names;     /* CYN_FIELD_ENUM */
+  const char *const *names;     /* CYN_FIELD_ENUM, lists of them */
   size_t name_count;
   const cyn_custom_type *custom;
   cyn_attribute_options options;
@@ -148,6 +149,8 @@ typedef struct cyn_model_index {
 
 /* What may stand behind the table's name in CYN_TABLE, in this order. All but the keys of the table may be changed at run
  * time by cyn_model_set and cyn_db_model_set. */
+#define CYN_NO_RETRIES (-1)
+
 typedef struct cyn_model_options {
   size_t size CYN_I_ZERO;
   const char *table CYN_I_ZERO;
@@ -155,6 +158,11 @@ typedef struct cyn_model_options {
   const char *region CYN_I_ZERO;
   const char *host CYN_I_ZERO;              /* a URL as cyn_open takes it: this model lives in another database */
   const char *access_key_id CYN_I_ZERO, *secret_access_key CYN_I_ZERO, *session_token CYN_I_ZERO;
+  double connect_timeout_seconds CYN_I_ZERO, read_timeout_seconds CYN_I_ZERO; /* 0: as the database has it; so all these */
+  int64_t max_retry_attempts CYN_I_ZERO;    /* repetitions after the first attempt; CYN_NO_RETRIES: none */
+  int64_t max_pool_connections CYN_I_ZERO;
+  const char *retry_mode CYN_I_ZERO;        /* "standard", "legacy", "adaptive" */
+  const char *extra_headers CYN_I_ZERO;     /* "Name: value, Name: value": sent with each request */
   int64_t read_units CYN_I_ZERO, write_units CYN_I_ZERO; /* either makes the table PROVISIONED; else PAY_PER_REQUEST */
   const char *stream CYN_I_ZERO;            /* CYN_STREAM_VIEW_TYPE_…; NULL: no stream */
   const char *tags CYN_I_ZERO;              /* "team=db, stage=dev" */

@@ -372,6 +372,12 @@ template <class T> T *cyn_struct_out(T *p) { return p; }
    CYN_I_SIZED(__VA_ARGS__)},
 #define CYN_I_ENTRY_CUSTOM(T, role, f, type, ...) \
   {CYN_I_HEAD(T, f), CYN_FIELD_CUSTOM, (role), 0, 0, NULL, NULL, 0, (type), CYN_I_SIZED(__VA_ARGS__)},
+#define CYN_I_ENTRY_ENUM_LIST(T, f, list, ...)                                                                          \
+  {CYN_I_HEAD(T, f), CYN_FIELD_LIST, CYN_ROLE_PLAIN, CYN_I_ELEMENT_KIND(T, f), CYN_I_ELEMENT_SIZE(T, f), NULL, list, \
+   sizeof list / sizeof list[0], NULL, CYN_I_SIZED(__VA_ARGS__)},
+#define CYN_I_ENTRY_CUSTOM_LIST(T, f, type, ...)                                                                      \
+  {CYN_I_HEAD(T, f), CYN_FIELD_LIST, CYN_ROLE_PLAIN, CYN_FIELD_CUSTOM, CYN_I_ELEMENT_SIZE(T, f), NULL, NULL, 0, (type), \
+   CYN_I_SIZED(__VA_ARGS__)},
 #define CYN_I_ENTRY_PARENT(T, P, f, value, ...)                                                              \
   {CYN_I_HEAD(T, f), CYN_FIELD_PARENT, CYN_ROLE_PARENT, 0, sizeof(P), &P##_model, NULL, 0, NULL, \
    CYN_I_SIZED(.name = value, __VA_ARGS__)},
@@ -408,7 +414,10 @@ template <class T> T *cyn_struct_out(T *p) { return p; }
   CYN_I_ASSERT(CYN_I_IS_LIST_OF(T, f, M), "model " #T ", list " #f ": the elements are no " #M);
 #define CYN_I_CHECK_ENUM(T, role, f, list, ...) \
   CYN_I_ASSERT(CYN_I_IS_INT_KIND(CYN_I_KIND(T, f)), "model " #T ", enum " #f ": the field is no integer and no enum");
+#define CYN_I_CHECK_ENUM_LIST(T, f, list, ...) \
+  CYN_I_ASSERT(CYN_I_IS_INT_KIND(CYN_I_ELEMENT_KIND(T, f)), "model " #T ", list " #f ": the elements are no integers and no enums");
 #define CYN_I_CHECK_CUSTOM CYN_I_NOTHING
+#define CYN_I_CHECK_CUSTOM_LIST CYN_I_NOTHING
 #define CYN_I_CHECK_PARENT(T, P, f, ...)                                                                       \
   CYN_I_ASSERT(CYN_I_MAP_KIND(T, f, P) == CYN_FIELD_MAP, "model " #T ", parent " #f ": the field is no " #P);  \
   CYN_I_ASSERT(offsetof(T, f) == 0, "model " #T ", parent " #f ": the parent is the struct's first member");
@@ -442,6 +451,8 @@ template <class T> T *cyn_struct_out(T *p) { return p; }
 #define CYN_I_INDEX_MAP_LIST CYN_I_NOTHING
 #define CYN_I_INDEX_ENUM CYN_I_NOTHING
 #define CYN_I_INDEX_CUSTOM CYN_I_NOTHING
+#define CYN_I_INDEX_ENUM_LIST CYN_I_NOTHING
+#define CYN_I_INDEX_CUSTOM_LIST CYN_I_NOTHING
 #define CYN_I_INDEX_PARENT CYN_I_NOTHING
 #define CYN_I_INDEX_GSI(T, name, hash, range, ...) \
   {name, false, #hash, #range, {.size = sizeof(cyn_index_options), __VA_ARGS__}},
@@ -462,6 +473,8 @@ template <class T> T *cyn_struct_out(T *p) { return p; }
 #define CYN_I_HASHES_MAP CYN_I_ZERO_OF
 #define CYN_I_HASHES_LIST CYN_I_ZERO_OF
 #define CYN_I_HASHES_MAP_LIST CYN_I_ZERO_OF
+#define CYN_I_HASHES_ENUM_LIST CYN_I_ZERO_OF
+#define CYN_I_HASHES_CUSTOM_LIST CYN_I_ZERO_OF
 #define CYN_I_HASHES_PARENT CYN_I_ZERO_OF
 #define CYN_I_HASHES_GSI CYN_I_ZERO_OF
 #define CYN_I_HASHES_GSI_HASH CYN_I_ZERO_OF
@@ -476,6 +489,8 @@ template <class T> T *cyn_struct_out(T *p) { return p; }
 #define CYN_I_RANGES_MAP CYN_I_ZERO_OF
 #define CYN_I_RANGES_LIST CYN_I_ZERO_OF
 #define CYN_I_RANGES_MAP_LIST CYN_I_ZERO_OF
+#define CYN_I_RANGES_ENUM_LIST CYN_I_ZERO_OF
+#define CYN_I_RANGES_CUSTOM_LIST CYN_I_ZERO_OF
 #define CYN_I_RANGES_PARENT CYN_I_ZERO_OF
 #define CYN_I_RANGES_GSI CYN_I_ZERO_OF
 #define CYN_I_RANGES_GSI_HASH CYN_I_ZERO_OF
@@ -537,10 +552,16 @@ template <class T> T *cyn_struct_out(T *p) { return p; }
 #define CYN_MAP_LIST(...) (MAP_LIST, __VA_ARGS__, .end_ = 0)
 /* CYN_ENUM(field, names, …): names[value] stands in the table; an array of const char *. */
 #define CYN_ENUM(...) (ENUM, CYN_ROLE_PLAIN, __VA_ARGS__, .end_ = 0)
+#define CYN_ENUM_HASH_KEY(...) (ENUM, CYN_ROLE_HASH, __VA_ARGS__, .end_ = 0)
+#define CYN_ENUM_RANGE_KEY(...) (ENUM, CYN_ROLE_RANGE, __VA_ARGS__, .end_ = 0)
+/* CYN_ENUM_LIST(field, names, …): CYN_LIST_OF(an integer or enum). */
+#define CYN_ENUM_LIST(...) (ENUM_LIST, __VA_ARGS__, .end_ = 0)
 /* CYN_CUSTOM(field, type, …): a pointer to a cyn_custom_type. */
 #define CYN_CUSTOM(...) (CUSTOM, CYN_ROLE_PLAIN, __VA_ARGS__, .end_ = 0)
 #define CYN_CUSTOM_HASH_KEY(...) (CUSTOM, CYN_ROLE_HASH, __VA_ARGS__, .end_ = 0)
 #define CYN_CUSTOM_RANGE_KEY(...) (CUSTOM, CYN_ROLE_RANGE, __VA_ARGS__, .end_ = 0)
+/* CYN_CUSTOM_LIST(field, type, …): CYN_LIST_OF(what the type's functions write and read). */
+#define CYN_CUSTOM_LIST(...) (CUSTOM_LIST, __VA_ARGS__, .end_ = 0)
 #define CYN_PARENT(P, ...) (PARENT, P, __VA_ARGS__, .end_ = 0)
 /* Indexes: CYN_GSI("name", hash field, range field, …), with options in the order of cyn_index_options. */
 #define CYN_GSI(...) (GSI, __VA_ARGS__, .end_ = 0)

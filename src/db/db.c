@@ -36,6 +36,30 @@ static cyn_bytes choose_region(const cyn_db_options *options, const cyn_i_url *u
   return url->region.data != NULL ? url->region : environment_region();
 }
 
+static bool copy_bytes(cyn_i_arena *arena, cyn_bytes *bytes) {
+  if (bytes->data == NULL) return true;
+  *bytes = cyn_i_arena_copy(arena, *bytes);
+  return bytes->data != NULL;
+}
+
+/* The options for the time of the database; what they point to was the program's. */
+static bool keep_options(cyn_db *db, const cyn_db_options *given) {
+  cyn_db_options *own = &db->options;
+  *own = *given;
+  cyn_bytes *const texts[] = {&own->region,  &own->account,    &own->access_key_id, &own->secret_access_key, &own->session_token,
+                              &own->profile, &own->retry_mode, &own->proxy,         &own->ca_bundle,         &own->ca_bundle_default};
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    if (!copy_bytes(&db->arena, texts[i])) return false;
+  if (own->extra_headers.at == NULL) return true;
+  cyn_string_pair *pairs = cyn_i_arena_zalloc(&db->arena, own->extra_headers.count + 1, sizeof *pairs);
+  for (size_t i = 0; pairs != NULL && i < own->extra_headers.count; i++) {
+    pairs[i] = own->extra_headers.at[i];
+    if (!copy_bytes(&db->arena, &pairs[i].key) || !copy_bytes(&db->arena, &pairs[i].value)) return false;
+  }
+  own->extra_headers.at = pairs;
+  return pairs != NULL;
+}
+
 static void free_db(cyn_db *db) {
   if (db == NULL) return;
   if (db->extension != NULL) db->extension_destroy(db->extension);
@@ -108,11 +132,18 @@ cyn_status cyn_open(const char *url_text, const cyn_db_options *options, cyn_db 
   cyn_i_url url;
   cyn_bytes text = cyn_str(url_text);
   cyn_status status = cyn_i_url_parse(text, &arena, &url, error);
+  const cyn_db_options given = own;
+  bool is_remote = status == CYN_OK && cyn_i_url_is_remote(&url);
   if (status == CYN_OK) status = cyn_i_settings_apply(&own, &url, &arena, error);
   if (status == CYN_OK)
     status = url.scheme == CYN_URL_MEMORY && url.place.size != 0 ? open_shared(text, &url, &own, out, error)
                                                                  : open_new(text, &url, &own, out, error);
   cyn_i_arena_clean_up(&arena);
+  if (status == CYN_OK && is_remote && !keep_options(*out, &given)) {
+    cyn_db_close(*out);
+    *out = NULL;
+    return cyn_i_error_no_memory(error);
+  }
   return status;
 }
 
@@ -210,6 +241,7 @@ bool cyn_i_db_commits_block(const cyn_db *db) {
 }
 cyn_i_clock *cyn_i_db_clock(cyn_db *db) { return &db->clock; }
 const char *cyn_i_db_url(const cyn_db *db) { return db->url; }
+const cyn_db_options *cyn_i_db_options(const cyn_db *db) { return &db->options; }
 bool cyn_i_db_is_volatile(const cyn_db *db) { return db->is_volatile; }
 cyn_bytes cyn_i_db_region(const cyn_db *db) { return db->region; }
 cyn_bytes cyn_i_db_account(const cyn_db *db) { return db->account; }

@@ -26,6 +26,8 @@ void cyn_i_db_call(cyn_db *db, cyn_i_call *call);
 
 cyn_i_clock *cyn_i_db_clock(cyn_db *db);
 const char *cyn_i_db_url(const cyn_db *db);
+/* What the program gave cyn_open, for another remote database like this one; lives with it. Nothing set on memory: and file:. */
+const cyn_db_options *cyn_i_db_options(const cyn_db *db);
 /* The defaults of a context that names neither. A turn's calls bring their own. */
 cyn_bytes cyn_i_db_region(const cyn_db *db);
 cyn_bytes cyn_i_db_account(const cyn_db *db);

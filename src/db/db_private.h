@@ -17,6 +17,7 @@ struct cyn_db {
   cyn_i_arena arena;     /* the strings below */
   const char *url;
   cyn_bytes region, account, table_prefix;
+  cyn_db_options options; /* as given, of a remote database */
   bool is_volatile;
   cyn_bytes shared_name; /* memory:NAME; size 0: private */
   unsigned references;   /* of a shared database, under the registry's lock */

@@ -195,15 +195,15 @@ static void apply_number(const cyn_i_setting_values *v, cyn_i_setting_id id, cyn
   if (v->is_ours[id] && !option->is_set && from_url == 0) *option = cyn_int(value);
 }
 
-static cyn_status apply_headers(const char *text, cyn_string_map *out, cyn_i_arena *arena, cyn_error *error) {
+cyn_status cyn_i_settings_headers(const char *text, cyn_string_map *out, cyn_i_arena *arena, cyn_error *error) {
   size_t room = 1;
   for (const char *p = text; *p != '\0'; p++) room += *p == ',';
   cyn_string_pair *pairs = cyn_i_arena_zalloc(arena, room, sizeof *pairs);
   if (pairs == NULL) return cyn_i_error_no_memory(error);
-  bool is_bad;
+  bool is_bad = false;
   *out = (cyn_string_map){0, pairs};
   while (next_header(&text, &pairs[out->count], &is_bad)) out->count++;
-  return CYN_OK;
+  return is_bad ? cyn_i_error_set(error, CYN_E_USAGE, "extra_headers are written \"Name: value, Name: value\"") : CYN_OK;
 }
 
 /* An endpoint in the settings is where an aws: database goes; its Region stays. */
@@ -234,6 +234,6 @@ cyn_status cyn_i_settings_apply(cyn_db_options *options, cyn_i_url *url, cyn_i_a
     options->retry_mode = cyn_str(v.value[CYN_SETTING_RETRY_MODE]);
   if (v.is_ours[CYN_SETTING_TABLE_PREFIX]) url->table_prefix = cyn_str(v.value[CYN_SETTING_TABLE_PREFIX]);
   if (v.is_ours[CYN_SETTING_EXTRA_HEADERS] && options->extra_headers.at == NULL)
-    return apply_headers(v.value[CYN_SETTING_EXTRA_HEADERS], &options->extra_headers, arena, error);
+    return cyn_i_settings_headers(v.value[CYN_SETTING_EXTRA_HEADERS], &options->extra_headers, arena, error);
   return CYN_OK;
 }

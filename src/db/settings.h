@@ -35,4 +35,7 @@ const char *cyn_i_setting_default(cyn_i_setting_id id);
 /* Reads file and environment, and puts what they say where neither options nor URL say anything. Strings live in the arena. */
 cyn_status cyn_i_settings_apply(cyn_db_options *options, cyn_i_url *url, cyn_i_arena *arena, cyn_error *error);
 
+/* Reads "Name: value, Name: value"; what it makes points into the text. Errors: CynamoUsageError. */
+cyn_status cyn_i_settings_headers(const char *text, cyn_string_map *out, cyn_i_arena *arena, cyn_error *error);
+
 #endif

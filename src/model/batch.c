@@ -226,9 +226,12 @@ cyn_status cyn_batch_commit(cyn_batch *batch, cyn_error *error) {
       continue;
     }
     idle = done != 0 ? 0 : idle + 1;
-    if (idle >= batch->options.attempts_max)
-      return cyn_i_error_setf(error, CYN_E_UNPROCESSED, "%zu writes of the batch were left unprocessed %d times", batch->count,
-                              idle);
+    if (idle >= batch->options.attempts_max) {
+      status = cyn_i_error_setf(error, CYN_E_UNPROCESSED, "%zu writes of the batch were left unprocessed %d times",
+                                batch->count, idle);
+      if (error != NULL) error->operation = CYN_OPERATION_BATCH_WRITE_ITEM + 1;
+      return status;
+    }
     cyn_i_sleep_ms(cyn_i_backoff_ms(idle));
   }
   return CYN_OK;

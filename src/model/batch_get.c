@@ -178,6 +178,14 @@ static cyn_status ask(fetch *f, part *p) {
   return status;
 }
 
+static cyn_status left_over(const fetch *f, const part *p, int idle) {
+  cyn_status status = cyn_i_error_setf(f->request->error, CYN_E_UNPROCESSED,
+                                       "model %s: %zu keys of the batch were left unprocessed %d times",
+                                       p->asked[0]->group->plan->model->type, p->count, idle);
+  if (f->request->error != NULL) f->request->error->operation = CYN_OPERATION_BATCH_GET_ITEM + 1;
+  return status;
+}
+
 static cyn_status ask_until_done(fetch *f, part *p) {
   int idle = 0;
   for (;;) {
@@ -185,10 +193,7 @@ static cyn_status ask_until_done(fetch *f, part *p) {
     cyn_status status = ask(f, p);
     if (status != CYN_OK || p->count == 0) return status;
     idle = p->count < before ? 0 : idle + 1;
-    if (idle >= ATTEMPTS_MAX)
-      return cyn_i_error_setf(f->request->error, CYN_E_UNPROCESSED,
-                              "model %s: %zu keys of the batch were left unprocessed %d times",
-                              p->asked[0]->group->plan->model->type, p->count, idle);
+    if (idle >= ATTEMPTS_MAX) return left_over(f, p, idle);
     cyn_i_sleep_ms(cyn_i_backoff_ms(idle));
   }
 }

@@ -87,6 +87,15 @@ static cyn_i_field *new_element(const cyn_i_field *of, unsigned kind) {
   out->size = of->element_size;
   out->element_size = of->element_size;
   out->model = of->model;
+  if (of->attribute->names != NULL) { /* a list of enums: the kind is the integer's */
+    out->kind = CYN_FIELD_ENUM;
+    out->number_kind = (uint8_t)kind;
+    out->type = CYN_TYPE_S;
+    out->names = of->attribute->names;
+    out->name_count = of->attribute->name_count;
+  }
+  out->custom = of->attribute->custom;
+  if (kind == CYN_FIELD_CUSTOM && out->custom != NULL) out->type = (uint8_t)out->custom->type;
   return out;
 }
 
@@ -123,8 +132,9 @@ static cyn_status check_field(cyn_i_plan *plan, const cyn_i_field *field, cyn_er
   if (is_key && (field->type == 0 || field->type > CYN_TYPE_B))
     return fault(error, plan, field->field, "a key is a string, a number or binary");
   if (is_key && field->attribute->options.nullable) return fault(error, plan, field->field, "a key cannot be nullable");
-  if (field->kind == CYN_FIELD_CUSTOM && (field->custom == NULL || field->custom->serialize == NULL ||
-                                          field->custom->deserialize == NULL || field->custom->type == 0))
+  bool is_custom = field->kind == CYN_FIELD_CUSTOM || (field->element != NULL && field->element->kind == CYN_FIELD_CUSTOM);
+  const cyn_custom_type *custom = field->attribute->custom;
+  if (is_custom && (custom == NULL || custom->serialize == NULL || custom->deserialize == NULL || custom->type == 0))
     return fault(error, plan, field->field, "a custom type needs a type and both functions");
   if (field->kind == CYN_FIELD_NONE || field->kind >= CYN_FIELD_PARENT)
     return fault(error, plan, field->field, "its C type is no DynamoDB value");
@@ -157,10 +167,12 @@ static cyn_status add_field(cyn_i_plan *plan, const cyn_model *owner, const cyn_
   out->size = (uint32_t)attribute->field_size;
   out->element_size = (uint32_t)attribute->element_size;
   out->model = attribute->model;
-  out->custom = attribute->custom;
-  out->names = attribute->names;
-  out->name_count = attribute->name_count;
-  out->type = attribute->custom != NULL ? (uint8_t)attribute->custom->type : kinds[out->kind].type;
+  if (out->kind != CYN_FIELD_LIST) { /* a list's are its elements' */
+    out->custom = attribute->custom;
+    out->names = attribute->names;
+    out->name_count = attribute->name_count;
+  }
+  out->type = out->custom != NULL ? (uint8_t)out->custom->type : kinds[out->kind].type;
   if (out->kind == CYN_FIELD_BYTES && options->as == CYN_TYPE_S) out->type = CYN_TYPE_S;
   out->nullable = options->nullable || may_be_absent(out->kind) || out->role == CYN_ROLE_DISCRIMINATOR;
   out->omit_zero = options->omit_zero;

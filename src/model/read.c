@@ -561,9 +561,13 @@ cyn_status cyn_model_init(const cyn_model *model, void *object, cyn_error *error
   for (size_t i = 0; status == CYN_OK && i < plan->field_count; i++) {
     const cyn_i_field *field = &plan->fields[i];
     void *at = (char *)object + field->offset;
-    status = field->new_value != NULL
-                 ? read_default(&codec, field, field->new_value, field->attribute->options.default_for_new, at)
-                 : cyn_i_read_absent(&codec, field, at);
+    const cyn_attribute_options *options = &field->attribute->options;
+    if (field->new_value != NULL)
+      status = read_default(&codec, field, field->new_value, options->default_for_new, at);
+    else if (options->default_for_new_call != NULL)
+      options->default_for_new_call(at);
+    else
+      status = cyn_i_read_absent(&codec, field, at);
     if (status == CYN_OK && field->kind == CYN_FIELD_MAP) status = cyn_model_init(field->model, at, error);
     if (status == CYN_OK && field == plan->discriminator && plan->kind_count != 0)
       memcpy(at, &plan->kinds[0].data, sizeof plan->kinds[0].data);

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "db/settings.h"
 #include "model/settings.h"
 #include "value/item.h"
 
@@ -69,26 +70,73 @@ static void give_scratch(cyn_i_session *session, cyn_memory *memory) {
 
 /* ---- targets ---- */
 
-static cyn_bytes optional(const char *text) { return cyn_str(text); }
+static void set_bytes(cyn_bytes *out, const char *text) {
+  if (text != NULL) *out = cyn_str(text);
+}
 
-/* A model with a host, keys, or a Region on a database elsewhere has a database of its own. */
+static cyn_status set_milliseconds(const cyn_model *model, const char *name, double seconds, cyn_opt_int *out,
+                                   cyn_error *error) {
+  if (seconds == 0) return CYN_OK;
+  if (!(seconds > 0 && seconds < 1e9))
+    return cyn_i_model_error(error, CYN_E_MODEL, model, NULL, "%s is a number of seconds above 0, not %g", name, seconds);
+  int64_t milliseconds = (int64_t)(seconds * 1000);
+  *out = cyn_int(milliseconds > 0 ? milliseconds : 1);
+  return CYN_OK;
+}
+
+/* What the model says of its connection, over the options. */
+static cyn_status set_connection(cyn_i_session *session, const cyn_i_target *target, cyn_db_options *options,
+                                 cyn_error *error) {
+  const cyn_model_options *settings = &target->options;
+  set_bytes(&options->region, settings->region);
+  set_bytes(&options->retry_mode, settings->retry_mode);
+  if (settings->access_key_id != NULL) {
+    options->access_key_id = cyn_str(settings->access_key_id);
+    options->secret_access_key = cyn_str(settings->secret_access_key);
+    options->session_token = cyn_str(settings->session_token);
+  }
+  if (settings->max_retry_attempts != 0)
+    options->max_attempts = cyn_int(settings->max_retry_attempts > 0 ? settings->max_retry_attempts + 1 : 1);
+  if (settings->max_pool_connections != 0) options->max_connections = cyn_int(settings->max_pool_connections);
+  cyn_status status = set_milliseconds(target->root, "connect_timeout_seconds", settings->connect_timeout_seconds,
+                                       &options->connect_timeout_ms, error);
+  if (status == CYN_OK)
+    status = set_milliseconds(target->root, "read_timeout_seconds", settings->read_timeout_seconds, &options->read_timeout_ms,
+                              error);
+  if (status == CYN_OK && (settings->max_retry_attempts < CYN_NO_RETRIES || settings->max_pool_connections < 0))
+    status = cyn_i_model_error(error, CYN_E_MODEL, target->root, NULL, "max_retry_attempts and max_pool_connections are numbers above 0");
+  if (status == CYN_OK && settings->extra_headers != NULL)
+    status = cyn_i_settings_headers(settings->extra_headers, &options->extra_headers, &session->arena, error);
+  return status;
+}
+
+static bool has_connection(const cyn_model_options *settings) {
+  return settings->region != NULL || settings->access_key_id != NULL || settings->connect_timeout_seconds != 0 ||
+         settings->read_timeout_seconds != 0 || settings->max_retry_attempts != 0 || settings->max_pool_connections != 0 ||
+         settings->retry_mode != NULL || settings->extra_headers != NULL;
+}
+
+/* A model with a host, or with anything of a connection on a database elsewhere, has a database of its own: at the host with
+ * the default configuration's settings, else with those of this database; the model's stand over them. */
 static cyn_status open_own(cyn_i_session *session, cyn_i_target *target, cyn_error *error) {
   const cyn_model_options *settings = &target->options;
   bool is_remote = cyn_i_db_is_remote(session->db);
   target->db = session->db;
-  if (settings->host == NULL && !(is_remote && (settings->region != NULL || settings->access_key_id != NULL))) {
-    if (settings->region != NULL) {
-      target->context.region = cyn_str(settings->region);
-    }
+  if (settings->host == NULL && !(is_remote && has_connection(settings))) {
+    if (settings->region != NULL) target->context.region = cyn_str(settings->region);
     return CYN_OK;
   }
   cyn_db_options options = CYN_DB_OPTIONS_INIT;
-  options.region = settings->region != NULL ? cyn_str(settings->region) : cyn_i_db_region(session->db);
-  options.access_key_id = optional(settings->access_key_id);
-  options.secret_access_key = optional(settings->secret_access_key);
-  options.session_token = optional(settings->session_token);
+  if (settings->host == NULL) options = *cyn_i_db_options(session->db);
+  else options.region = cyn_i_db_region(session->db);
+  cyn_status status = set_connection(session, target, &options, error);
+  if (status != CYN_OK) return status;
   const char *url = settings->host != NULL ? settings->host : cyn_i_db_url(session->db);
-  cyn_status status = cyn_open(url, &options, &target->owned, error);
+  cyn_error own = CYN_ERROR_INIT;
+  status = cyn_open(url, &options, &target->owned, &own);
+  if (status != CYN_OK)
+    (void)cyn_i_model_error(error, (cyn_i_error_code)status, target->root, NULL, "its own database: %s", own.message);
+  cyn_error_clean_up(&own);
   target->db = target->owned;
   return status;
 }

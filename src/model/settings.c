@@ -35,7 +35,7 @@ bool cyn_i_settings_put(cyn_i_settings *settings, cyn_i_arena *arena, const cyn_
   memset(&own, 0, sizeof own);
   if (options != NULL) memcpy(&own, options, options->size < sizeof own ? options->size : sizeof own);
   bool done = copy(arena, &own.table) && copy(arena, &own.prefix) && copy(arena, &own.region) && copy(arena, &own.host) &&
-              copy(arena, &own.access_key_id) && copy(arena, &own.secret_access_key) && copy(arena, &own.session_token) &&
+              copy(arena, &own.access_key_id) && copy(arena, &own.secret_access_key) && copy(arena, &own.session_token) && copy(arena, &own.retry_mode) && copy(arena, &own.extra_headers) &&
               copy(arena, &own.stream) && copy(arena, &own.tags);
   if (done) setting->options = own;
   changed();
@@ -51,7 +51,7 @@ bool cyn_i_settings_put_prefix(cyn_i_settings *settings, cyn_i_arena *arena, con
 
 static void take(cyn_model_options *out, const cyn_model_options *over) {
 #define TAKE(member) \
-  if (over->member) out->member = over->member
+  if (over->member != 0) out->member = over->member
   TAKE(table);
   TAKE(prefix);
   TAKE(region);
@@ -61,6 +61,12 @@ static void take(cyn_model_options *out, const cyn_model_options *over) {
     out->secret_access_key = over->secret_access_key;
     out->session_token = over->session_token;
   }
+  TAKE(connect_timeout_seconds);
+  TAKE(read_timeout_seconds);
+  TAKE(max_retry_attempts);
+  TAKE(max_pool_connections);
+  TAKE(retry_mode);
+  TAKE(extra_headers);
   TAKE(read_units);
   TAKE(write_units);
   TAKE(stream);

@@ -409,15 +409,30 @@ static cyn_status put_value(cyn_i_codec *codec, const cyn_i_field *field, const 
   return CYN_OK;
 }
 
+/* What default_call sets, without changing the object. */
+static cyn_status put_called(cyn_i_codec *codec, const cyn_i_field *field, const cyn_i_place *place, cyn_i_buf *buf,
+                             bool *absent) {
+  void *spare = cyn_i_arena_zalloc(&codec->memory->arena, 1, field->size);
+  if (spare == NULL) return cyn_i_error_no_memory(codec->error);
+  field->attribute->options.default_call(spare);
+  *absent = false;
+  return put_value(codec, field, spare, place, buf, absent);
+}
+
 cyn_status cyn_i_write_field(cyn_i_codec *codec, const cyn_i_field *field, const void *at, const cyn_i_place *place,
                              cyn_i_buf *buf, bool *absent) {
   cyn_status status = put_value(codec, field, at, place, buf, absent);
   if (status != CYN_OK || !*absent) return status;
   if (field->attribute == NULL) return CYN_OK; /* an element: the list writes NULL */
-  if (field->default_value != NULL && !field->omit_zero) {
-    cyn_i_write_copy(buf, field->default_value);
-    *absent = false;
-    return CYN_OK;
+  if (field->has_default && !field->omit_zero) {
+    if (field->default_value == NULL) {
+      status = put_called(codec, field, place, buf, absent);
+      if (status != CYN_OK || !*absent) return status;
+    } else {
+      cyn_i_write_copy(buf, field->default_value);
+      *absent = false;
+      return CYN_OK;
+    }
   }
   if (field->nullable || field->omit_zero) return CYN_OK;
   return cyn_i_model_error(codec->error, CYN_E_NULL_VALUE, codec->model, place,

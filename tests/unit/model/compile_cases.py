@@ -96,6 +96,8 @@ WRONG = [
      ["model post, time to live subject: a cyn_time, or an integer of seconds"]),
     ("an enum that is no integer", 'CYN_MODEL(post, CYN_TABLE("P"), CYN_HASH_KEY(forum), CYN_ENUM(price, color_names));', "",
      ["model post, enum price: the field is no integer and no enum"]),
+    ("a list of enums that are no integers", 'CYN_MODEL(post, CYN_TABLE("P"), CYN_HASH_KEY(forum), CYN_ENUM_LIST(names, color_names));', "",
+     ["model post, list names: the elements are no integers and no enums"]),
     ("JSON in a number", 'CYN_MODEL(post, CYN_TABLE("P"), CYN_HASH_KEY(forum), CYN_JSON(views));', "",
      ["model post, JSON views: a const char *"]),
     ("a list of structs as a list", 'CYN_STRUCT(address, CYN_ATTR(city)); CYN_MODEL(post, CYN_TABLE("P"), CYN_HASH_KEY(forum), CYN_LIST(places));', "",

@@ -131,6 +131,80 @@ TEST(custom) {
   cyn_error_clean_up(&error);
 }
 
+/* ---- keys and lists of enums and custom types, defaults by a function ---- */
+
+typedef enum size { SMALL, LARGE } size;
+static const char *const size_names[] = {"small", "large"};
+typedef struct shelf {
+  size kind;
+  const char *name, *stamp, *note;
+  CYN_LIST_OF(size) sizes;
+  CYN_LIST_OF(point) points;
+  cyn_time made;
+} shelf;
+static int calls;
+static void make_stamp(void *field) {
+  static const char stamp[] = "stamped";
+  const char *text = stamp;
+  memcpy(field, &text, sizeof text);
+  calls++;
+}
+static void make_time(void *field) {
+  cyn_time now = cyn_time_from_seconds(1000);
+  memcpy(field, &now, sizeof now);
+}
+CYN_MODEL(shelf, CYN_TABLE("Shelf"), CYN_ENUM_HASH_KEY(kind, size_names), CYN_RANGE_KEY(name),
+          CYN_ATTR(stamp, .default_call = make_stamp), CYN_ATTR(note, .nullable = true), CYN_ENUM_LIST(sizes, size_names),
+          CYN_CUSTOM_LIST(points, &point_type, .nullable = true), CYN_ATTR(made, .nullable = true, .default_for_new_call = make_time));
+
+TEST(lists_and_keys_of_enums_and_custom_types) {
+  cyn_db *db;
+  cyn_memory *memory = cyn_memory_new();
+  OK(place_open(&db, &error));
+  OK(cyn_create_model(db, shelf, cyn_table(.wait = true), &error));
+  size sizes[] = {LARGE, SMALL, LARGE};
+  point points[] = {{1, 2}, {3, 4}};
+  shelf s, r;
+  OK(cyn_init(shelf, &s, &error));
+  CHECK(s.made.is_set && cyn_time_seconds(s.made) == 1000);
+  CHECK_STR(s.stamp, "stamped");
+  s.kind = LARGE;
+  s.name = "a";
+  s.stamp = NULL; /* its default is written, and the object stays as it is */
+  s.sizes.at = sizes;
+  s.sizes.count = 3;
+  s.points.at = points;
+  s.points.count = 2;
+  calls = 0;
+  OK(cyn_save(db, shelf, &s, NULL, &error));
+  CHECK(calls == 1 && s.stamp == NULL);
+  OK(cyn_get(db, shelf, &r, cyn_keys(LARGE, "a"), NULL, memory, &error));
+  CHECK(r.kind == LARGE && r.sizes.count == 3 && r.sizes.at[0] == LARGE && r.sizes.at[1] == SMALL);
+  CHECK(r.points.count == 2 && r.points.at[1].x == 3 && r.points.at[1].y == 4);
+  CHECK_STR(r.stamp, "stamped");
+  cyn_item item;
+  OK(cyn_to_item(shelf, &s, &item, memory, &error));
+  cyn_item_builder *b = cyn_item_builder_new();
+  OK(cyn_item_from_json(b, cyn_str("{\"kind\":{\"S\":\"large\"},\"name\":{\"S\":\"a\"},\"sizes\":{\"L\":[{\"S\":\"tall\"}]}}"),
+                        &item, &error));
+  CHECK(cyn_from_item(shelf, &r, item, memory, &error) != CYN_OK);
+  CHECK_STR(error.message, "model shelf, attribute sizes[0]: \"tall\" is none of the enum's names");
+  OK(cyn_update(db, shelf, &s, cyn_expr("SET sizes[1] = ?, points[0] = ?", LARGE, "9:9"), NULL, memory, &error));
+  cyn_item_builder_destroy(b);
+  const char *json;
+  OK(cyn_to_json(shelf, &s, &json, memory, &error));
+  OK(cyn_from_json(shelf, &r, json, memory, &error));
+  CHECK(cyn_equal(shelf, &r, &s));
+  CHECK(strstr(json, "\"sizes\":[\"large\",\"large\",\"large\"],\"points\":[\"9:9\",\"3:4\"]") != NULL);
+  points[0].x = -1;
+  s.points.at = points;
+  CHECK(cyn_save(db, shelf, &s, NULL, &error) != CYN_OK);
+  CHECK_STR(error.message, "model shelf, attribute points[0]: x must not be negative");
+  place_close(db);
+  cyn_memory_destroy(memory);
+  cyn_error_clean_up(&error);
+}
+
 /* ---- nested and recursive ---- */
 
 typedef struct tree tree;
