@@ -80,10 +80,11 @@ static bool add_table(cyn_i_verify_state *v, cyn_i_table *table) {
 }
 
 /* The record repeats the table's name, and its ARN account and Region: so a key that was damaged is found. */
-static bool record_fits_key(const cyn_i_table *table, cyn_i_arena *arena) {
-  cyn_bytes arn = cyn_i_table_arn(table->account, table->region, table->name, arena);
+static bool record_fits_key(cyn_i_verify_state *v, const cyn_i_table *table) {
+  cyn_bytes arn = cyn_i_table_arn(table->account, table->region, table->name, &v->arena);
   const cyn_table_description *description = table->description;
-  return same(description->table_name, table->name) && same(description->table_arn, arn);
+  if (arn.data == NULL) v->status = CYN_E_OUT_OF_MEMORY;
+  return arn.data == NULL || (same(description->table_name, table->name) && same(description->table_arn, arn));
 }
 
 static bool visit_record(void *user, const cyn_i_store_key *key, cyn_bytes value) {
@@ -101,9 +102,9 @@ static bool visit_record(void *user, const cyn_i_store_key *key, cyn_bytes value
   else if (status != CYN_OK) key_fault(v, "catalog record of table", key->sort, error.message);
   cyn_error_clean_up(&error);
   if (status != CYN_OK) return v->status == CYN_OK;
-  if (!record_fits_key(table, &v->arena)) key_fault(v, "catalog record of table", key->sort, "it is another table's");
+  if (!record_fits_key(v, table)) key_fault(v, "catalog record of table", key->sort, "it is another table's");
   cyn_i_arena_reset(&v->arena, 1 << 20);
-  return add_table(v, table);
+  return add_table(v, table) && v->status == CYN_OK;
 }
 
 static bool visit_reclaim(cyn_i_verify_state *v, const cyn_i_store_key *key, cyn_bytes value) {
