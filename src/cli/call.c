@@ -35,19 +35,42 @@ static int no_operation(const char *name) {
 
 static bool begins(const char *name, const char *word) { return strncmp(name, word, strlen(word)) == 0; }
 
+static bool is_statement(const cli_json *object, const char *word) {
+  cyn_bytes statement = cli_json_text(object, "Statement");
+  while (statement.size != 0 && isspace((unsigned char)statement.data[0])) statement.data++, statement.size--;
+  size_t size = strlen(word);
+  return statement.size > size && strncasecmp(statement.data, word, size) == 0;
+}
+
+static const cli_json *first_of(const cli_json *node) {
+  return node != NULL && (node->kind == CLI_JSON_ARRAY || node->kind == CLI_JSON_OBJECT) ? node->first : NULL;
+}
+
 /* PartiQL reads with SELECT only. */
 static bool reads(const char *operation, const cli_json *body) {
   static const char *const words[] = {"Describe", "List", "Get", "Query", "Scan", "BatchGet", "TransactGet", "Search"};
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
     if (begins(operation, words[i])) return true;
-  cyn_bytes statement = cli_json_text(body, "Statement");
-  return strcmp(operation, "ExecuteStatement") == 0 && statement.size > 6 && strncasecmp(statement.data, "select", 6) == 0;
+  return strcmp(operation, "ExecuteStatement") == 0 && is_statement(body, "select");
+}
+
+/* Also inside a batch, a transaction, a statement. */
+static bool deletes(const char *operation, const cli_json *body) {
+  if (begins(operation, "Delete") || is_statement(body, "delete")) return true;
+  const char *actions = strcmp(operation, "TransactWriteItems") == 0 ? "TransactItems"
+                        : strcmp(operation, "ExecuteTransaction") == 0 ? "TransactStatements" : "Statements";
+  for (const cli_json *one = first_of(cli_json_get(body, actions)); one != NULL; one = one->next)
+    if (cli_json_get(one, "Delete") != NULL || is_statement(one, "delete")) return true;
+  for (const cli_json *table = first_of(cli_json_get(body, "RequestItems")); table != NULL; table = table->next)
+    for (const cli_json *one = first_of(table); one != NULL; one = one->next)
+      if (cli_json_get(one, "DeleteRequest") != NULL) return true;
+  return false;
 }
 
 static int confirm(cli_run *run, const char *operation, cyn_bytes body) {
   const char *fault = NULL;
   const cli_json *tree = cli_json_read(run->memory, body, NULL, &fault);
-  if (begins(operation, "Delete")) return cli_confirm(run, cli_format(run->memory, "%s at %s", operation, run->session->url));
+  if (deletes(operation, tree)) return cli_confirm(run, cli_format(run->memory, "%s at %s", operation, run->session->url));
   return reads(operation, tree) ? CLI_OK : cli_confirm_write(run, operation);
 }
 

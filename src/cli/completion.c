@@ -29,9 +29,14 @@ static const struct {
      "# cynamo completion fish: save it as ~/.config/fish/completions/cynamo.fish\n"
      "function __cynamo_complete\n"
      "  set -l words (commandline -opc) (commandline -ct)\n"
-     "  cynamo complete -- $words[2..-1] 2>/dev/null\n"
+     "  set -l found (cynamo complete -- $words[2..-1] 2>/dev/null)\n"
+     "  if set -q found[1]\n"
+     "    printf '%s\\n' $found\n"
+     "  else\n"
+     "    __fish_complete_path (commandline -ct)\n"
+     "  end\n"
      "end\n"
-     "complete -c cynamo -a '(__cynamo_complete)'\n"},
+     "complete -c cynamo -f -a '(__cynamo_complete)'\n"},
 };
 
 int cli_completion(int argc, char **argv) {

@@ -31,8 +31,8 @@ static int open_own(cli_run *run, cli_session *own, const cli_session *shell) {
     if (strcmp(where.url, "memory:") == 0) return cli_complain("the shell's database is in its memory only, with one Region");
   }
   own->is_shell = shell != NULL && shell->is_shell;
-  if (run->command->work != cli_settings) return cli_session_open(own, &where);
-  cli_session_name(own, &where); /* opens nothing */
+  if (run->command->work != cli_settings && !run->given.all_regions) return cli_session_open(own, &where);
+  cli_session_name(own, &where); /* opens nothing, or one after the other */
   return CLI_OK;
 }
 

@@ -1,19 +1,25 @@
 /* See run.h: the database behind a command, its calls and its errors. */
 #include <stdlib.h>
+#include <strings.h>
 
 #include "cli/run.h"
 
-/* The service itself, by its scheme or by a host of one of its domains. */
+/* The service itself, by its scheme or by a host of one of its domains; names know no case, and may end in a dot. */
 static bool is_service(const char *url) {
+  static const char *const ends[] = {".amazonaws.com",  ".amazonaws.com.cn",              ".api.aws",
+                                     ".amazonaws.eu",   ".api.amazonwebservices.com.cn",  ".api.amazonwebservices.eu",
+                                     ".c2s.ic.gov",     ".sc2s.sgov.gov",                 ".api.aws.ic.gov",
+                                     ".api.aws.scloud", ".cloud.adc-e.uk",                ".api.cloud-aws.adc-e.uk",
+                                     ".csp.hci.ic.gov", ".api.csp.hci.ic.gov"};
   if (strncmp(url, "aws:", 4) == 0) return true;
   const char *host = strstr(url, "://");
   if (host == NULL) return false;
-  size_t size = strcspn(host + 3, "/:?");
-  static const char *const ends[] = {".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".amazonaws.eu",
-                                     ".api.amazonwebservices.com.cn", ".api.amazonwebservices.eu"};
+  host += 3;
+  size_t size = strcspn(host, "/:?");
+  while (size != 0 && host[size - 1] == '.') size--;
   for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
     size_t end = strlen(ends[i]);
-    if (size > end && strncmp(host + 3 + size - end, ends[i], end) == 0) return true;
+    if (size > end && strncasecmp(host + size - end, ends[i], end) == 0) return true;
   }
   return false;
 }

@@ -7,10 +7,12 @@ import re
 import select
 import signal
 import subprocess
+import termios
 import time
 
 import pytest
 
+LIMIT = 600  # seconds for anything that ends by itself: the machine may be busy with other things
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("CYNAMO_BIN", str(ROOT / "build" / "cynamo"))
 
@@ -31,7 +33,7 @@ class Server:
 
     def stop(self, how=signal.SIGTERM):
         self.process.send_signal(how)
-        return self.process.wait(20)
+        return self.process.wait(LIMIT)
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +67,7 @@ class Cynamo:
 
     def __call__(self, *arguments, status=0, input=None, **more):
         done = subprocess.run([BINARY, *arguments], input=input, stdin=None if input is not None else subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=120, cwd=self.folder,
+                              capture_output=True, text=True, timeout=LIMIT, cwd=self.folder,
                               env=environment(self.folder, **{"CYNAMO_URL": self.url, **more}))
         result = Result(done)
         assert result.status == status, result
@@ -89,7 +91,7 @@ class Terminal:
             os.execve(command[0], command, env)
         self.text = ""
 
-    def expect(self, pattern, seconds=30):
+    def expect(self, pattern, seconds=LIMIT):
         """Reads until the pattern is there; what stood before it and it are taken off."""
         end = time.monotonic() + seconds
         while not (found := re.search(pattern, self.text)):
@@ -104,10 +106,23 @@ class Terminal:
         before, self.text = self.text[:found.end()], self.text[found.end():]
         return before
 
+    def prompt(self):
+        """Waits for the shell's prompt, and until the editor has the terminal: before that, the terminal itself would take
+        Ctrl-D, and a Ctrl-C would come before anybody reads."""
+        before, end = self.expect("cynamo> "), time.monotonic() + LIMIT
+        self.await_editor(end)
+        return before
+
+    def await_editor(self, end=None):
+        end = end or time.monotonic() + LIMIT
+        while termios.tcgetattr(self.fd)[3] & termios.ICANON:
+            assert time.monotonic() < end, f"nobody edits: {self.text!r}"
+            time.sleep(0.01)
+
     def type(self, text):
         os.write(self.fd, text.encode())
 
-    def end(self, seconds=60):
+    def end(self, seconds=LIMIT):
         """Reads to the end; the rest of the text and the exit status."""
         end = time.monotonic() + seconds
         while True:

@@ -1,6 +1,8 @@
 """The commands of daily work."""
+import http.server
 import json
 import re
+import threading
 
 import pytest
 
@@ -276,9 +278,67 @@ def test_call(thread, tmp_path):
     ["call", "PutItem", "{}"], ["call", "ExecuteStatement", '{"Statement": "DELETE FROM T"}'], ["import", "T", "file"],
 ])
 def test_writes_to_aws_need_a_word(cynamo, arguments):
-    for url in ("aws:eu-west-1", "https://dynamodb.eu-west-1.amazonaws.com"):
+    for url in ("aws:eu-west-1", "https://dynamodb.eu-west-1.amazonaws.com", "https://DynamoDB.EU-West-1.AmazonAWS.com.:443/",
+                "https://123456789012.ddb.cn-north-1.amazonaws.com.cn", "https://dynamodb.eu-west-1.api.aws"):
         refused = cynamo(*arguments, "--url", url, status=2).err
         assert "Say --yes" in refused and url in refused
+
+
+@pytest.mark.parametrize("operation, body", [
+    ("DeleteItem", '{"TableName": "Thread"}'), ("DeleteTable", '{"TableName": "Thread"}'), ("ExecuteStatement", '{"Statement": "\\n delete from T"}'),
+    ("BatchWriteItem", '{"RequestItems": {"A": [], "T": [{"PutRequest": {}}, {"DeleteRequest": {}}]}}'),
+    ("TransactWriteItems", '{"TransactItems": [{"Put": {}}, {"Delete": {}}]}'),
+    ("ExecuteTransaction", '{"TransactStatements": [{"Statement": "SELECT 1"}, {"Statement": "DELETE FROM T"}]}'),
+    ("BatchExecuteStatement", '{"Statements": [{"Statement": "Delete from T"}]}'),
+])
+def test_deletes_in_a_call_need_a_word(cynamo, operation, body):
+    assert f"{operation} at {cynamo.url}? Say --yes" in cynamo("call", operation, body, status=2).err
+    assert "Say --yes" not in cynamo("call", operation, body, "--yes", status=1).err
+
+
+class Regions(http.server.BaseHTTPRequestHandler):
+    """A service that some Regions of do not know the keys, by what they are signed for."""
+    known = {}
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        region = self.headers["Authorization"].split("/")[2]
+        status, answer = (200, {"TableNames": self.known[region]}) if region in self.known else (
+            400, {"__type": "com.amazon.coral.service#UnrecognizedClientException", "message": "The security token is invalid."})
+        body = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/x-amz-json-1.0")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def regions():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Regions)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_tables_of_all_regions_of_aws(cynamo, regions):
+    Regions.known = {"us-east-1": ["One"], "eu-west-1": ["Two", "Three"], "cn-north-1": ["Four"]}
+    found = cynamo("tables", "--all-regions", "--url", "aws:", AWS_ENDPOINT_URL=regions)
+    assert found.out == "us-east-1\tOne\neu-west-1\tTwo\neu-west-1\tThree\n"
+    assert "not enabled, or not for these keys: us-east-2, " in found.err and "eu-west-1" not in found.err
+    assert cynamo("tables", "--all-regions", "--url", "aws:eu-west-1", "--quiet", AWS_ENDPOINT_URL=regions).err == ""
+    china = {"AWS_ENDPOINT_URL": regions, "AWS_DEFAULT_REGION": "cn-northwest-1"}
+    assert cynamo("tables", "--all-regions", "--url", "aws:", **china).out == "cn-north-1\tFour\n"
+    (cynamo.folder / ".aws").mkdir()
+    (cynamo.folder / ".aws" / "config").write_text("[profile c]\nregion = cn-north-1\n")
+    assert cynamo("tables", "--all-regions", "--url", "aws:", "--profile", "c", AWS_ENDPOINT_URL=regions).out == "cn-north-1\tFour\n"
+    assert '"d" is in neither' in cynamo("tables", "--all-regions", "--url", "aws:", "--profile", "d", status=2).err
+    Regions.known = {}
+    assert "no Region knows these keys" in cynamo("tables", "--all-regions", "--url", "aws:", status=1, AWS_ENDPOINT_URL=regions).err
 
 
 def test_the_url(cynamo, tmp_path):

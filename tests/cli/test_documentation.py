@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from conftest import BINARY, ROOT, Server, environment
+from conftest import BINARY, LIMIT, ROOT, Server, environment
 
 PAGE = ROOT / "docs" / "command-line.md"
 
@@ -26,7 +26,7 @@ def commands(block):
 
 def run(command, url, folder):
     done = subprocess.run(["bash", "-c", command], cwd=folder, env=environment(folder, CYNAMO_URL=url), text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=60)
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=LIMIT)
     out = re.sub(r"after \d+ ms", "after 0 ms", done.stdout.replace(url, "http://127.0.0.1:8000"))
     return re.sub(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d", "2026-11-24 12:00:00", out)
 

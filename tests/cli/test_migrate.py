@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from conftest import Server
+from conftest import LIMIT, Server
 
 ITEMS = [{"pk": f"p{n % 7}", "sk": n, "old": n % 2, "tags": {"$set": ['"all"', f'"t{n}"']}, "count": str(n), "code": n,
           "name": f"n{n}"} for n in range(300)]
@@ -106,7 +106,7 @@ def test_killed_it_goes_on(cynamo, how, status):
     # each item is changed once and not twice, however often it is looked at
     file = write(cynamo, {"name": "slow", "table": "Long", "where": "attribute_exists(old)", "set": "n = n + 1", "remove": "old"})
     running = cynamo.start("migrate", file, "--rate", "150", "--page-size", "20", "--segments", "3")
-    end = time.monotonic() + 60
+    end = time.monotonic() + LIMIT
     while True:
         rows = cynamo("migrate", "--status", "--output", "json").items
         if rows and rows[0]["scanned"] > 0:
@@ -114,7 +114,7 @@ def test_killed_it_goes_on(cynamo, how, status):
         assert time.monotonic() < end and running.poll() is None, running.communicate()
         time.sleep(0.05)
     running.send_signal(how)
-    _, err = running.communicate(timeout=60)
+    _, err = running.communicate(timeout=LIMIT)
     assert running.returncode == status
     row, = cynamo("migrate", "--status", "--output", "json").items
     assert row["state"] == "under way" and 0 < row["scanned"] < 3000
@@ -185,11 +185,11 @@ def test_a_lost_server_is_no_lost_migration(cynamo, tmp_path):
         cynamo("import", "Long", "in.jsonl", "--quiet", "--url", server.url)
         file = write(cynamo, {"name": "slow", "table": "Long", "rename": {"old": "new"}})
         running = cynamo.start("migrate", file, "--rate", "150", "--page-size", "20", "--url", server.url)
-        end = time.monotonic() + 60
+        end = time.monotonic() + LIMIT
         while not any(row["scanned"] for row in cynamo("migrate", "--status", "--output", "json", "--url", server.url).items):
             assert time.monotonic() < end
         server.stop(signal.SIGKILL)
-        _, err = running.communicate(timeout=120)
+        _, err = running.communicate(timeout=LIMIT)
         assert running.returncode == 3 and "the same command goes on from there" in err
     finally:
         server.stop(signal.SIGKILL)
