@@ -29,10 +29,13 @@ static cyn_status work(cyn_db *db, cyn_memory *memory, cyn_error *e) {
   if (status == CYN_OK) status = cyn_save(db, circle, &c, NULL, e);
   if (status == CYN_OK) status = cyn_save(db, rectangle, &r, NULL, e);
   if (status != CYN_OK) return status;
-  (void)memory;
+
+  void *one;
+  const cyn_model *model;
+  if ((status = cyn_get_any(db, shape, &one, &model, cyn_keys("door"), NULL, memory, e))) return status;
+  if (model == &rectangle_model) printf("the door is %.0f wide\n", ((rectangle *)one)->width);
 
   double area = 0;
-  const cyn_model *model;
   cyn_cursor *cursor = cyn_find_all(db, shape, NULL, e);
   for (void *any; (any = cyn_cursor_next_any(cursor, &model)) != NULL;) {
     if (model == &circle_model) area += 3 * ((circle *)any)->radius * ((circle *)any)->radius;

@@ -286,6 +286,11 @@ CYN_API cyn_status cyn_model_save(cyn_db *db, const cyn_model *model, void *obje
  * Errors: CynamoDoesNotExist (then *object is not changed), CynamoDeserializationError. */
 CYN_API cyn_status cyn_model_get(cyn_db *db, const cyn_model *model, void *object, cyn_expression keys,
                                  const cyn_read_options *options, cyn_memory *memory, cyn_error *error) CYN_MUST_USE;
+/* As get, as whichever model of the family the item's discriminator says: *kind is that model, and *object its struct in
+ * `memory`; both are NULL after an error. */
+CYN_API cyn_status cyn_model_get_any(cyn_db *db, const cyn_model *model, void **object, const cyn_model **kind,
+                                     cyn_expression keys, const cyn_read_options *options, cyn_memory *memory,
+                                     cyn_error *error) CYN_MUST_USE;
 /* As get, by the object's own key. */
 CYN_API cyn_status cyn_model_refresh(cyn_db *db, const cyn_model *model, void *object, const cyn_read_options *options,
                                      cyn_memory *memory, cyn_error *error) CYN_MUST_USE;

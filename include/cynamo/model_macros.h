@@ -591,6 +591,8 @@ template <class T> T *cyn_struct_out(T *p) { return p; }
 #define cyn_save(db, T, p, options, e) cyn_model_save(db, &T##_model, CYN_I_OUT(T, p), options, e)
 #define cyn_get(db, T, p, keys, options, memory, e) \
   cyn_model_get(db, &T##_model, CYN_I_OUT(T, p), keys, options, memory, e)
+#define cyn_get_any(db, T, object, kind, keys, options, memory, e) \
+  cyn_model_get_any(db, &T##_model, object, kind, keys, options, memory, e)
 #define cyn_refresh(db, T, p, options, memory, e) cyn_model_refresh(db, &T##_model, CYN_I_OUT(T, p), options, memory, e)
 #define cyn_update(db, T, p, update, options, memory, e) \
   cyn_model_update(db, &T##_model, CYN_I_OUT(T, p), update, options, memory, e)

@@ -43,6 +43,8 @@ cyn_status cyn_i_write_bind(cyn_i_codec *codec, const cyn_i_field *field, const 
 /* As write_bind without a model's rules: the bind's own type. *absent where it is NULL. */
 cyn_status cyn_i_write_plain(cyn_i_codec *codec, const cyn_bind *bind, const cyn_i_place *place, cyn_i_buf *buf,
                              bool *absent);
+/* That the text is one JSON value and nothing else. */
+cyn_status cyn_i_check_json(const cyn_i_codec *codec, cyn_i_error_code code, cyn_bytes text, const cyn_i_place *place);
 /* The integer of a field of the kinds INT8 to UINT64, as a signed one; false for one above INT64_MAX. */
 bool cyn_i_load_int(unsigned kind, const void *at, int64_t *out);
 /* False when the field's type has no such value. */
@@ -57,6 +59,8 @@ static inline cyn_status cyn_i_need_memory(const cyn_memory *memory, const cyn_m
 
 /* Fills all attributes' fields of *object; the others are left alone. */
 cyn_status cyn_i_read_object(cyn_i_codec *codec, const cyn_i_plan *plan, const uint8_t *item, void *object);
+/* As the model of the family that the item's discriminator names, into a new struct in the codec's memory. */
+cyn_status cyn_i_read_any(cyn_i_codec *codec, const cyn_i_plan *plan, cyn_item item, void **object, const cyn_model **model);
 cyn_status cyn_i_read_field(cyn_i_codec *codec, const cyn_i_field *field, const uint8_t *value, const cyn_i_place *place,
                             void *at);
 /* Sets the field to its default, else to zero. */

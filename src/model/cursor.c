@@ -225,54 +225,13 @@ bool cyn_cursor_next(cyn_cursor *cursor, const cyn_model *model, void *object) {
 
 bool cyn_cursor_next_item(cyn_cursor *cursor, cyn_item *item) { return next_item(cursor, item); }
 
-static bool has_kind(const cyn_i_plan *plan, cyn_bytes kind) {
-  for (size_t i = 0; i < plan->own_kind_count; i++)
-    if (plan->kinds[i].size == kind.size && memcmp(plan->kinds[i].data, kind.data, kind.size) == 0) return true;
-  return false;
-}
-
-/* The family's model whose values have the item's discriminator; the cursor's own when there is none. */
-static cyn_status model_of(cyn_cursor *cursor, cyn_item item, const cyn_i_plan **out) {
-  const cyn_i_plan *plan = cursor->request.plan;
-  *out = plan;
-  if (plan->discriminator == NULL) return CYN_OK;
-  const uint8_t *value = cyn_i_item_find(item.data, plan->discriminator->name);
-  if (value == NULL || value[0] != CYN_TYPE_S) return CYN_OK;
-  cyn_bytes kind = cyn_i_value_content(value);
-  if (has_kind(plan, kind)) return CYN_OK;
-  for (const cyn_model *const *member = plan->root->options.family; member != NULL && *member != NULL; member++) {
-    const cyn_i_plan *other;
-    cyn_status status = cyn_i_plan_get(*member, &other, &cursor->error);
-    if (status != CYN_OK) return status;
-    if (has_kind(other, kind)) {
-      *out = other;
-      return CYN_OK;
-    }
-  }
-  cyn_i_place place = {NULL, plan->discriminator, 0};
-  if (plan->root->options.family == NULL) return CYN_OK;
-  return cyn_i_model_error(&cursor->error, CYN_E_DESERIALIZATION, plan->model, &place,
-                           "\"%.*s\" is the value of no model of its family", (int)(kind.size < 80 ? kind.size : 80),
-                           kind.data);
-}
-
 void *cyn_cursor_next_any(cyn_cursor *cursor, const cyn_model **model) {
   cyn_item item;
+  void *object = NULL;
   *model = NULL;
   if (!next_item(cursor, &item)) return NULL;
-  const cyn_i_plan *plan;
-  cursor->status = model_of(cursor, item, &plan);
-  if (cursor->status != CYN_OK) return NULL;
-  cyn_memory *memory = step_memory(cursor);
-  void *object = cyn_i_arena_zalloc(&memory->arena, 1, plan->model->struct_size);
-  if (object == NULL) {
-    cursor->status = cyn_i_error_no_memory(&cursor->error);
-    return NULL;
-  }
-  cyn_i_codec codec = {plan->model, memory, &cursor->error, 0};
-  cursor->status = cyn_i_read_object(&codec, plan, item.data, object);
-  if (cursor->status != CYN_OK) return NULL;
-  *model = plan->model;
+  cyn_i_codec codec = {cursor->request.codec.model, step_memory(cursor), &cursor->error, 0};
+  cursor->status = cyn_i_read_any(&codec, cursor->request.plan, item, &object, model);
   return object;
 }
 

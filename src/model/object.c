@@ -152,6 +152,7 @@ typedef struct read_call {
   void *object;            /* of get and refresh */
   cyn_memory *memory;
   bool exists;             /* of exists: what it found */
+  const cyn_model **kind;  /* of get_any, whose object is a void ** */
   const cyn_read_options *options;
 } read_call;
 
@@ -196,6 +197,7 @@ static cyn_status get_into(cyn_i_request *request, cyn_item key, const read_call
   if (status != CYN_OK) return status;
   if (item.data == NULL) return does_not_exist(request, key);
   cyn_i_codec codec = {request->codec.model, call->memory, request->error, 0};
+  if (call->kind != NULL) return cyn_i_read_any(&codec, request->plan, item, call->object, call->kind);
   return cyn_i_read_object(&codec, request->plan, item.data, call->object);
 }
 
@@ -234,6 +236,15 @@ static cyn_status run_read(cyn_db *db, const cyn_model *model, read_call *call, 
 cyn_status cyn_model_get(cyn_db *db, const cyn_model *model, void *object, cyn_expression keys,
                          const cyn_read_options *options, cyn_memory *memory, cyn_error *error) {
   read_call call = {.keys = keys, .object = object, .memory = memory};
+  cyn_status status = cyn_i_need_memory(memory, model, error);
+  return status == CYN_OK ? run_read(db, model, &call, options, get, error) : status;
+}
+
+cyn_status cyn_model_get_any(cyn_db *db, const cyn_model *model, void **object, const cyn_model **kind, cyn_expression keys,
+                             const cyn_read_options *options, cyn_memory *memory, cyn_error *error) {
+  read_call call = {.keys = keys, .object = object, .kind = kind, .memory = memory};
+  *object = NULL;
+  *kind = NULL;
   cyn_status status = cyn_i_need_memory(memory, model, error);
   return status == CYN_OK ? run_read(db, model, &call, options, get, error) : status;
 }

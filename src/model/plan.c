@@ -9,6 +9,7 @@
 #include "model/codec.h"
 #include "model/default.h"
 #include "model/text.h"
+#include "value/item.h"
 
 static pthread_mutex_t plan_lock = PTHREAD_MUTEX_INITIALIZER;
 static cyn_i_arena plan_arena;
@@ -350,4 +351,34 @@ const cyn_i_plan_index *cyn_i_plan_find_index(const cyn_i_plan *plan, const char
   for (size_t i = 0; i < plan->index_count; i++)
     if (strcmp(plan->indexes[i].index->name, name) == 0) return &plan->indexes[i];
   return NULL;
+}
+
+/* ---- items of a family ---- */
+
+static bool has_kind(const cyn_i_plan *plan, cyn_bytes kind) {
+  for (size_t i = 0; i < plan->own_kind_count; i++)
+    if (plan->kinds[i].size == kind.size && memcmp(plan->kinds[i].data, kind.data, kind.size) == 0) return true;
+  return false;
+}
+
+cyn_status cyn_i_plan_of_item(const cyn_i_plan *plan, const uint8_t *item, const cyn_i_plan **out, cyn_error *error) {
+  *out = plan;
+  if (plan->discriminator == NULL) return CYN_OK;
+  const uint8_t *value = cyn_i_item_find(item, plan->discriminator->name);
+  if (value == NULL || value[0] != CYN_TYPE_S) return CYN_OK;
+  cyn_bytes kind = cyn_i_value_content(value);
+  if (has_kind(plan, kind)) return CYN_OK;
+  for (const cyn_model *const *member = plan->root->options.family; member != NULL && *member != NULL; member++) {
+    const cyn_i_plan *other;
+    cyn_status status = cyn_i_plan_get(*member, &other, error);
+    if (status != CYN_OK) return status;
+    if (has_kind(other, kind)) {
+      *out = other;
+      return CYN_OK;
+    }
+  }
+  cyn_i_place place = {NULL, plan->discriminator, 0};
+  if (plan->root->options.family == NULL) return CYN_OK;
+  return cyn_i_model_error(error, CYN_E_DESERIALIZATION, plan->model, &place, "\"%.*s\" is the value of no model of its family",
+                           (int)(kind.size < 80 ? kind.size : 80), kind.data);
 }

@@ -72,7 +72,8 @@ const cyn_i_field *cyn_i_plan_field(const cyn_i_plan *plan, cyn_bytes field);
 const cyn_i_field *cyn_i_plan_attribute(const cyn_i_plan *plan, cyn_bytes attribute);
 /* NULL for a name that no index has. */
 const cyn_i_plan_index *cyn_i_plan_find_index(const cyn_i_plan *plan, const char *name);
-/* The type of a key attribute: S, N or B. */
+/* The plan of the family's model that the item's discriminator names; this one when there is none. */
+cyn_status cyn_i_plan_of_item(const cyn_i_plan *plan, const uint8_t *item, const cyn_i_plan **out, cyn_error *error);
 const char *cyn_i_field_kind_name(const cyn_i_field *field);
 
 #endif

@@ -142,6 +142,11 @@ static cyn_status copy_string(const cyn_i_codec *codec, cyn_bytes content, const
   return CYN_OK;
 }
 
+static cyn_status read_json(const cyn_i_codec *codec, cyn_bytes content, const cyn_i_place *place, const char **out) {
+  cyn_status status = cyn_i_check_json(codec, CYN_E_DESERIALIZATION, content, place);
+  return status == CYN_OK ? copy_string(codec, content, place, out) : status;
+}
+
 static cyn_status copy_bytes(const cyn_i_codec *codec, cyn_bytes content, cyn_bytes *out) {
   *out = cyn_i_arena_copy(&codec->memory->arena, content);
   return out->data != NULL ? CYN_OK : cyn_i_error_no_memory(codec->error);
@@ -355,8 +360,8 @@ cyn_status cyn_i_read_field(cyn_i_codec *codec, const cyn_i_field *field, const 
   double real;
   bool truth;
   switch (field->kind) {
-    case CYN_FIELD_STRING:
-    case CYN_FIELD_JSON: return copy_string(codec, cyn_i_value_content(value), place, at);
+    case CYN_FIELD_STRING: return copy_string(codec, cyn_i_value_content(value), place, at);
+    case CYN_FIELD_JSON: return read_json(codec, cyn_i_value_content(value), place, at);
     case CYN_FIELD_CHARS: return read_chars(codec, field, cyn_i_value_content(value), place, at);
     case CYN_FIELD_BYTES: return copy_bytes(codec, cyn_i_value_content(value), at);
     case CYN_FIELD_INT8:
@@ -551,6 +556,23 @@ cyn_status cyn_i_read_object(cyn_i_codec *codec, const cyn_i_plan *plan, const u
     if (status != CYN_OK) return status;
   }
   return read_pairs(codec, plan, cyn_i_item_pairs(item), NULL, object);
+}
+
+cyn_status cyn_i_read_any(cyn_i_codec *codec, const cyn_i_plan *plan, cyn_item item, void **object, const cyn_model **model) {
+  const cyn_i_plan *found;
+  *object = NULL;
+  *model = NULL;
+  cyn_status status = plan->kind_count != 0 ? check_kind(codec, plan, item.data) : CYN_OK;
+  if (status == CYN_OK) status = cyn_i_plan_of_item(plan, item.data, &found, codec->error);
+  if (status != CYN_OK) return status;
+  void *made = cyn_i_arena_zalloc(&codec->memory->arena, 1, found->model->struct_size);
+  if (made == NULL) return cyn_i_error_no_memory(codec->error);
+  codec->model = found->model;
+  status = cyn_i_read_object(codec, found, item.data, made);
+  if (status != CYN_OK) return status;
+  *object = made;
+  *model = found->model;
+  return CYN_OK;
 }
 
 cyn_status cyn_model_init(const cyn_model *model, void *object, cyn_error *error) {

@@ -119,14 +119,19 @@ static cyn_status put_time(const cyn_i_codec *codec, int64_t us, const cyn_i_pla
   return CYN_OK;
 }
 
-static cyn_status put_json(const cyn_i_codec *codec, const char *text, const cyn_i_place *place, cyn_i_buf *buf) {
+cyn_status cyn_i_check_json(const cyn_i_codec *codec, cyn_i_error_code code, cyn_bytes text, const cyn_i_place *place) {
   cyn_i_json json;
-  cyn_i_json_init(&json, (const uint8_t *)text, strlen(text), &codec->memory->arena);
+  cyn_i_json_init(&json, (const uint8_t *)text.data, text.size, &codec->memory->arena);
   cyn_i_json_token token = cyn_i_json_next(&json);
-  if (token == CYN_JSON_ERROR || token == CYN_JSON_END || !cyn_i_json_skip(&json, token) ||
-      cyn_i_json_next(&json) != CYN_JSON_END)
-    return json.no_memory ? cyn_i_error_no_memory(codec->error) : refuse(codec, place, "the text is no JSON");
-  return put_string(codec, CYN_TYPE_S, cyn_str(text), place, buf);
+  if (token != CYN_JSON_ERROR && token != CYN_JSON_END && cyn_i_json_skip(&json, token) && cyn_i_json_next(&json) == CYN_JSON_END)
+    return CYN_OK;
+  if (json.no_memory) return cyn_i_error_no_memory(codec->error);
+  return cyn_i_model_error(codec->error, code, codec->model, place, "the text is no JSON");
+}
+
+static cyn_status put_json(const cyn_i_codec *codec, const char *text, const cyn_i_place *place, cyn_i_buf *buf) {
+  cyn_status status = cyn_i_check_json(codec, CYN_E_MODEL, cyn_str(text), place);
+  return status == CYN_OK ? put_string(codec, CYN_TYPE_S, cyn_str(text), place, buf) : status;
 }
 
 static cyn_status put_enum(const cyn_i_codec *codec, const cyn_i_field *field, int64_t value, const cyn_i_place *place,

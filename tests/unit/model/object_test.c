@@ -331,6 +331,7 @@ TEST(wrong_items) {
        "can)"},
       {"{\"id\":{\"S\":\"1234567890123456789012345678901234567\"}}",
        "model thread, attribute id: the string of 37 bytes does not fit char[37]"},
+      {"{\"blob\":{\"S\":\"{\\\"a\\\":}\"}}", "model thread, attribute blob: the text is no JSON"},
       {"{\"comments\":{\"L\":[{\"M\":{}},{\"M\":{\"stars\":{\"S\":\"x\"}}}]}}",
        "model thread, attribute comments[1].stars: the item's value has type S, and a number has type N"},
   };

@@ -59,6 +59,15 @@ TEST(family) {
   OK(cyn_cursor_close(cursor, &error));
   CHECK(cats == 9 && lions == 1 && dogs == 1);
   int64_t count;
+  void *any;
+  OK(cyn_get_any(db, animal, &any, &model, cyn_keys("leo"), NULL, memory, &error));
+  CHECK(model == &lion_model && ((lion *)any)->mane == 2.5 && ((lion *)any)->base.lives == 1);
+  OK(cyn_get_any(db, cat, &any, &model, cyn_keys("tom"), NULL, memory, &error));
+  CHECK(model == &cat_model && ((cat *)any)->lives == 9);
+  CHECK(cyn_get_any(db, cat, &any, &model, cyn_keys("rex"), NULL, memory, &error) != CYN_OK);
+  CHECK_STR(error.message, "model cat, attribute kind: the item is a \"Dog\"");
+  CHECK(cyn_get_any(db, animal, &any, &model, cyn_keys("max"), NULL, memory, &error) != CYN_OK);
+  CHECK(cyn_error_is(&error, CYN_EXCEPTION_DOES_NOT_EXIST) && any == NULL && model == NULL);
   OK(cyn_get(db, cat, &tom, cyn_keys("leo"), NULL, memory, &error)); /* a lion is a cat */
   CHECK_INT(tom.lives, 1);
   CHECK(cyn_get(db, cat, &tom, cyn_keys("rex"), NULL, memory, &error) != CYN_OK);
