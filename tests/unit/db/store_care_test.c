@@ -40,7 +40,7 @@ static cyn_check_report check_sound(const char *url) {
 }
 
 typedef struct home {
-  char folder[64], url[96], command[160];
+  char folder[64], url[96], command[512];
 } home;
 
 static bool home_make(home *h) {
@@ -63,4 +63,140 @@ TEST(a_full_database_is_sound) {
   CHECK_INT(report.items, 600);
   CHECK(report.index_entries > 600 && report.ttl_entries == 60 && !report.is_live);
   home_remove(&h);
+}
+
+/* ---- a file of each released format version ---- */
+
+static void count_items(cyn_db *db, const char *operation, const char *json, const char *part) {
+  cyn_result *result = cyn_result_new();
+  cyn_error error = CYN_ERROR_INIT;
+  cyn_bytes output = {NULL, 0};
+  if (cyn_call_json(db, operation, cyn_str(json), result, &output, &error) != CYN_OK)
+    test_failed(__FILE__, __LINE__, "%s: %s", operation, error.message);
+  else if (memmem(output.data, output.size, part, strlen(part)) == NULL)
+    test_failed(__FILE__, __LINE__, "%s: no %s in %.*s", operation, part, (int)(output.size < 300 ? output.size : 300), output.data);
+  cyn_error_clean_up(&error);
+  cyn_result_destroy(result);
+}
+
+/* CYN_GOLDEN_STORE=FOLDER makes such a file anew: only when a format version is released. */
+TEST(make_golden) {
+  const char *folder = getenv("CYN_GOLDEN_STORE");
+  char url[300];
+  if (folder == NULL) return;
+  (void)snprintf(url, sizeof url, "file:%s?durability=unsafe", folder);
+  CHECK(sample_fill(url, 40));
+}
+
+TEST(a_file_of_version_1) {
+  home h;
+  cyn_db *db;
+  cyn_error error = CYN_ERROR_INIT;
+  REQUIRE(home_make(&h));
+  (void)snprintf(h.command, sizeof h.command, "mkdir %s/data && cp " CYN_SOURCE_DIR "/tests/golden/store-v1/data.mdb %s/data", h.folder, h.folder);
+  REQUIRE(system(h.command) == 0);
+  cyn_check_report report = check_sound(h.url);
+  CHECK_INT(report.tables, 2);
+  CHECK_INT(report.items, 80);
+  cyn_store_info info;
+  CHECK_INT(cyn_store_info_get(h.url, &info, NULL, NULL, &error), CYN_OK);
+  CHECK(info.format_version == 1 && strcmp(info.writer, "0.1.0") == 0);
+  int64_t from, to;
+  CHECK_INT(cyn_store_upgrade(h.url, &from, &to, &error), CYN_OK);
+  CHECK(from == 1 && to == 1);
+  REQUIRE(cyn_open(h.url, NULL, &db, &error) == CYN_OK);
+  count_items(db, "Scan", "{\"TableName\":\"Indexed\",\"Select\":\"COUNT\"}", "\"Count\":40");
+  count_items(db, "Scan", "{\"TableName\":\"Indexed\",\"IndexName\":\"all\",\"Select\":\"COUNT\"}", "\"Count\":27");
+  count_items(db, "Scan", "{\"TableName\":\"Indexed\",\"IndexName\":\"local\",\"Select\":\"COUNT\"}", "\"Count\":33");
+  count_items(db, "GetItem", "{\"TableName\":\"Plain\",\"Key\":{\"pk\":{\"N\":\"3\"}}}", "\"p\":{\"S\":\"vzd");
+  count_items(db, "GetItem", "{\"TableName\":\"Plain\",\"Key\":{\"pk\":{\"N\":\"25\"}}}", "\"pk\":{\"N\":\"25\"}");
+  count_items(db, "DescribeTable", "{\"TableName\":\"Plain\"}", "\"ItemCount\":40");
+  count_items(db, "ListTagsOfResource", "{\"ResourceArn\":\"arn:aws:dynamodb:us-east-1:000000000000:table/Plain\"}", "blue");
+  count_items(db, "UpdateItem", "{\"TableName\":\"Plain\",\"Key\":{\"pk\":{\"N\":\"3\"}},\"UpdateExpression\":\"SET a = p\"}", "{}");
+  cyn_db_close(db);
+  check_sound(h.url);
+  home_remove(&h);
+}
+
+/* ---- the functions ---- */
+
+TEST(info_backup_compact) {
+  home h;
+  told t = {{0}, 0, 0, 0, 0};
+  cyn_error error = CYN_ERROR_INIT;
+  cyn_store_info info;
+  char copy[96], copy_url[110];
+  uint64_t saved = 1;
+  REQUIRE(home_make(&h));
+  REQUIRE(sample_fill(h.url, 60));
+  CHECK_INT(cyn_store_info_get(h.url, &info, on_table, &t, &error), CYN_OK);
+  CHECK(info.format_version == 1 && !info.is_live && info.entries > 100 && info.pages > info.used_pages && info.depth >= 2);
+  CHECK_INT(t.tables, 2);
+  CHECK_INT(t.items, 120);
+  (void)snprintf(copy, sizeof copy, "%s/copy", h.folder);
+  (void)snprintf(copy_url, sizeof copy_url, "file:%s", copy);
+  CHECK_INT(cyn_store_backup(h.url, copy, &error), CYN_OK);
+  CHECK_INT(check_sound(copy_url).items, 120);
+  CHECK_INT(cyn_store_compact(copy_url, &saved, &error), CYN_OK);
+  CHECK(saved > 0);
+  CHECK_INT(check_sound(copy_url).free_pages, 0);
+  home_remove(&h);
+}
+
+/* The same process has it open: check, info, backup and compaction work beside it. */
+TEST(beside_an_open_database) {
+  home h;
+  cyn_db *db;
+  cyn_error error = CYN_ERROR_INIT;
+  cyn_store_info info;
+  char copy[96], copy_url[110];
+  REQUIRE(home_make(&h));
+  REQUIRE(sample_fill(h.url, 60));
+  REQUIRE(cyn_open(h.url, NULL, &db, &error) == CYN_OK);
+  CHECK(check_sound(h.url).is_live);
+  CHECK_INT(cyn_store_info_get(h.url, &info, NULL, NULL, &error), CYN_OK);
+  CHECK(info.is_live && strstr(info.owner, "process ") == info.owner && strchr(info.owner, ';') == NULL);
+  CHECK_INT(cyn_store_compact(h.url, NULL, &error), CYN_OK);
+  count_items(db, "Scan", "{\"TableName\":\"Indexed\",\"Select\":\"COUNT\"}", "\"Count\":60");
+  count_items(db, "UpdateItem", "{\"TableName\":\"Plain\",\"Key\":{\"pk\":{\"N\":\"3\"}},\"UpdateExpression\":\"SET a = p\"}", "{}");
+  (void)snprintf(copy, sizeof copy, "%s/copy", h.folder);
+  (void)snprintf(copy_url, sizeof copy_url, "file:%s", copy);
+  CHECK_INT(cyn_db_backup(db, copy, &error), CYN_OK);
+  CHECK_INT(check_sound(copy_url).items, 120);
+  CHECK(cyn_store_upgrade(h.url, NULL, NULL, &error) != CYN_OK);
+  CHECK_STR(error.name, "CynamoStoreLocked");
+  cyn_error_clean_up(&error);
+  cyn_db_close(db);
+  CHECK(!check_sound(h.url).is_live);
+  home_remove(&h);
+}
+
+TEST(a_memory_database_is_backed_up) {
+  home h;
+  cyn_db *db;
+  cyn_error error = CYN_ERROR_INIT;
+  REQUIRE(home_make(&h));
+  REQUIRE(sample_fill("memory:", 10)); /* which is lost */
+  REQUIRE(cyn_open("memory:care", NULL, &db, &error) == CYN_OK);
+  REQUIRE(sample_fill("memory:care", 60));
+  CHECK_INT(cyn_db_backup(db, h.url + 5, &error), CYN_OK);
+  cyn_db_close(db);
+  CHECK_INT(check_sound(h.url).items, 120);
+  home_remove(&h);
+}
+
+TEST(what_has_no_file_here) {
+  static const char *const urls[] = {"memory:", "memory:name", "http://127.0.0.1:1", "aws:eu-west-1", "nonsense"};
+  cyn_error error = CYN_ERROR_INIT;
+  cyn_check_report report;
+  cyn_store_info info;
+  for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
+    cyn_status codes[] = {cyn_store_check(urls[i], NULL, &report, NULL), cyn_store_info_get(urls[i], &info, NULL, NULL, NULL),
+                          cyn_store_backup(urls[i], "/tmp/cynamo-no", NULL), cyn_store_compact(urls[i], NULL, NULL),
+                          cyn_store_upgrade(urls[i], NULL, NULL, &error)};
+    for (size_t k = 0; k < sizeof codes / sizeof codes[0]; k++) CHECK(codes[k] != CYN_OK && codes[k] == error.status);
+    CHECK_STR(error.name, "CynamoUsageError");
+    if (i < 4) CHECK(strstr(error.message, "not on this backend") != NULL);
+    cyn_error_clean_up(&error);
+  }
 }
