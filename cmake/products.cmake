@@ -36,7 +36,8 @@ install(TARGETS cynamo cynamo_shared cynamo_static)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/cynamo DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(DIRECTORY ${CYN_GENERATED}/include/cynamo DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(FILES ${CMAKE_BINARY_DIR}/cynamo.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
-install(FILES ${CMAKE_SOURCE_DIR}/docs/cynamo.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${CMAKE_SOURCE_DIR}/docs/cynamo.1 ${CMAKE_SOURCE_DIR}/docs/cynamo-serve.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${CMAKE_SOURCE_DIR}/docs/cynamo.conf.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 
 # Benchmarks use the public headers and, for the limit beside them, the foreign library itself.
 pkg_check_modules(LIBCURL REQUIRED IMPORTED_TARGET libcurl) # its headers; the library itself loads it when needed

@@ -74,6 +74,8 @@ case_of "headers alone, C++17" headers_alone c++ c++17
 case_of "an example, shared library" shared
 case_of "an example, static library" static
 case_of "a C++17 program" cplusplus
-case_of "man page" test -s "$prefix/share/man/man1/cynamo.1"
+for page in man1/cynamo.1 man1/cynamo-serve.1 man5/cynamo.conf.5; do
+  case_of "man page $page" test -s "$prefix/share/man/$page"
+done
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

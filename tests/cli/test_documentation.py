@@ -1,4 +1,5 @@
 """docs/command-line.md: each example is run, and prints what the page says. CYN_UPDATE_DOCS=1 writes the page anew."""
+import json
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import pytest
 from conftest import BINARY, LIMIT, ROOT, Server, environment
 
 PAGE = ROOT / "docs" / "command-line.md"
+MANUALS = ["cynamo.1", "cynamo-serve.1", "cynamo.conf.5"]
 
 
 def commands(block):
@@ -50,7 +52,7 @@ def test_every_example(tmp_path):
 
 
 def test_the_manual_knows_every_command_and_option(tmp_path):
-    manual = (ROOT / "docs" / "cynamo.1").read_text().replace("\\-", "-")
+    manual = "".join((ROOT / "docs" / page).read_text() for page in MANUALS).replace("\\-", "-")
     env = environment(tmp_path)
     shown = subprocess.run([BINARY, "help"], capture_output=True, text=True, env=env).stdout
     names = re.findall(r"(?m)^  cynamo (\S+)", shown)
@@ -62,8 +64,16 @@ def test_the_manual_knows_every_command_and_option(tmp_path):
             assert re.search(rf"{option}\b", manual), f"{name} {option}"
 
 
-def test_the_manual_is_sound():
+def test_the_manual_knows_every_setting(tmp_path):
+    manual = (ROOT / "docs" / "cynamo.conf.5").read_text()
+    done = subprocess.run([BINARY, "settings", "--output", "json"], capture_output=True, text=True, env=environment(tmp_path))
+    names = set(json.loads(done.stdout)) - {"url", "profile"}
+    assert names == set(re.findall(r"(?m)^\.B[I]? ([a-z_]+)(?: \".*\")?$", manual.split(".SH SETTINGS")[1].split(".SH EXAMPLES")[0]))
+
+
+@pytest.mark.parametrize("page", MANUALS)
+def test_the_manual_is_sound(page):
     if not shutil.which("groff"):
         pytest.skip("groff is not installed")
-    done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", str(ROOT / "docs" / "cynamo.1")], capture_output=True, text=True)
+    done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", str(ROOT / "docs" / page)], capture_output=True, text=True)
     assert done.stderr == ""
