@@ -31,10 +31,32 @@ for _class in list(globals().values()):
 del _class
 
 
+# Names that programs import from PynamoDB's module of this name: type variables, and what it has imported itself.
+_TYPE_VARIABLES = ('_T', '_KT', '_VT', '_MT', '_ACT', '_A')
+_FROM_ELSEWHERE = {
+    'mapped': ('cynamo._attributes.mapped', 'mapped'),
+    'datetime': ('datetime', 'datetime'),
+    'timedelta': ('datetime', 'timedelta'),
+    'timezone': ('datetime', 'timezone'),
+    'base64': ('base64', None),
+    'calendar': ('calendar', None),
+    'json': ('json', None),
+    'time': ('time', None),
+}
+
+
 def __getattr__(name):
     if name == '_IMMUTABLE_TYPES':
-        return immutable_types()
-    if name == 'mapped':
-        from cynamo._attributes.mapped import mapped
-        return mapped
-    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+        value = immutable_types()
+    elif name in _TYPE_VARIABLES:
+        from typing import TypeVar
+        value = TypeVar(name)
+    elif name in _FROM_ELSEWHERE:
+        from importlib import import_module
+        module, attribute = _FROM_ELSEWHERE[name]
+        value = import_module(module)
+        value = getattr(value, attribute) if attribute else value
+    else:
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    globals()[name] = value
+    return value

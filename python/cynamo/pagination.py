@@ -3,6 +3,7 @@ import time
 from _collections_abc import Iterator  # what collections.abc gives, without loading collections
 
 from cynamo._generic import Subscriptable
+from cynamo._late import getter
 from cynamo.constants import (
     CAMEL_COUNT, CAPACITY_UNITS, CONSUMED_CAPACITY, ITEMS, LAST_EVALUATED_KEY, SCANNED_COUNT, TOTAL
 )
@@ -65,6 +66,10 @@ class PageIterator(Subscriptable, Iterator):
         return self
 
     def __next__(self):
+        return self._fetch(self._operation)
+
+    def _fetch(self, operation):
+        """The next page, as `operation` gets it."""
         if self._is_last_page:
             raise StopIteration()
         self._kwargs['exclusive_start_key'] = self._last_evaluated_key
@@ -72,7 +77,7 @@ class PageIterator(Subscriptable, Iterator):
         if limiter is not None:
             limiter.acquire()
             self._kwargs['return_consumed_capacity'] = TOTAL
-        page = self._operation(*self._args, **self._kwargs)
+        page = operation(*self._args, **self._kwargs)
         self._last_evaluated_key = page.get(LAST_EVALUATED_KEY)
         self._is_last_page = self._last_evaluated_key is None
         self._total_scanned_count += page[SCANNED_COUNT]
@@ -118,11 +123,18 @@ class ResultIterator(Subscriptable, Iterator):
         self._total_count = 0
         self._index = 0
         self._count = 0
+        self._make = None
 
     def _get_next_page(self):
-        page = next(self.page_iter)
+        pages = self.page_iter
+        operation = None
+        if self._map_fn is not None and type(pages) is PageIterator and '__next__' not in vars(pages):
+            from cynamo import _fast
+            operation = _fast.page_operation(pages._operation, self._map_fn)
+        page = next(pages) if operation is None else pages._fetch(operation)
         self._count = page[CAMEL_COUNT]
         self._items = page.get(ITEMS)  # none where only a count was asked for
+        self._make = getattr(self._items, 'instance', None)  # the core makes instances of its items itself
         self._index = 0 if self._items else self._count
         self._total_count += self._count
 
@@ -134,10 +146,13 @@ class ResultIterator(Subscriptable, Iterator):
             raise StopIteration
         while self._index == self._count:
             self._get_next_page()
-        item = self._items[self._index]
-        self._index += 1
+        index = self._index
+        item = self._items[index] if self._make is None else None
+        self._index = index + 1
         if self._limit is not None:
             self._limit -= 1
+        if self._make is not None:
+            return self._make(index)
         return self._map_fn(item) if self._map_fn else item
 
     def next(self):
@@ -158,3 +173,6 @@ class ResultIterator(Subscriptable, Iterator):
     @property
     def total_count(self):
         return self._total_count
+
+
+__getattr__ = getter(__name__, {})
