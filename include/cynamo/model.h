@@ -375,6 +375,7 @@ typedef struct cyn_batch_open_options {
   bool manual CYN_I_ZERO;          /* nothing is sent before cyn_batch_commit */
   int64_t attempts_max CYN_I_ZERO; /* of one request whose items come back unprocessed; 0: 10 */
   double *consumed CYN_I_ZERO;     /* the consumed capacity units are added to it */
+  double rate_limit CYN_I_ZERO;    /* capacity units a second; 0: none */
   int end_ CYN_I_ZERO;
 } cyn_batch_open_options;
 

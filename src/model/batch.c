@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "model/assemble.h"
+#include "model/rate.h"
 
 #define WRITE_PART 25
 #define ATTEMPTS_DEFAULT 10
@@ -21,6 +22,7 @@ struct cyn_batch {
   cyn_batch_open_options options;
   pending *writes;
   size_t count, capacity;
+  cyn_i_scan_rate rate;
 };
 
 cyn_batch *cyn_batch_open(cyn_db *db, const cyn_batch_open_options *options) {
@@ -195,15 +197,19 @@ static size_t settle(cyn_batch *batch, const batch_part *part, const cyn_batch_w
 static cyn_status send_part(cyn_batch *batch, const batch_part *part, cyn_i_request *request, size_t *done) {
   cyn_batch_write_item_input input = CYN_BATCH_WRITE_ITEM_INPUT_INIT;
   if (!fill(part, request->arena, &input)) return cyn_i_error_no_memory(request->error);
-  if (batch->options.consumed != NULL) input.return_consumed_capacity = cyn_str(CYN_RETURN_CONSUMED_CAPACITY_TOTAL);
+  double rate = batch->options.rate_limit, units = 0;
+  if (batch->options.consumed != NULL || rate > 0) input.return_consumed_capacity = cyn_str(CYN_RETURN_CONSUMED_CAPACITY_TOTAL);
+  cyn_i_sleep_ms(cyn_i_scan_rate_wait(&batch->rate, rate));
+  uint64_t began_ns = rate > 0 ? cyn_i_clock_monotonic_ns() : 0;
   const void *answer;
   const cyn_i_target *target = part->writes[0]->target;
   cyn_status status = cyn_i_target_call(target, target->db, CYN_OPERATION_BATCH_WRITE_ITEM, &input, request->arena, &answer,
                                         request->error);
   if (status != CYN_OK) return status;
   const cyn_batch_write_item_output *output = answer;
-  for (size_t i = 0; batch->options.consumed != NULL && i < output->consumed_capacity.count; i++)
-    *batch->options.consumed += output->consumed_capacity.at[i]->capacity_units.value;
+  for (size_t i = 0; i < output->consumed_capacity.count; i++) units += output->consumed_capacity.at[i]->capacity_units.value;
+  if (batch->options.consumed != NULL) *batch->options.consumed += units;
+  cyn_i_scan_rate_book(&batch->rate, rate, units, began_ns);
   *done = settle(batch, part, &output->unprocessed_items);
   return CYN_OK;
 }

@@ -161,6 +161,8 @@ static cyn_status ask(fetch *f, part *p) {
   if (!fill(f, p, &input)) return cyn_i_error_no_memory(f->request->error);
   if (f->options->consumed != NULL || f->options->rate_limit > 0)
     input.return_consumed_capacity = cyn_str(CYN_RETURN_CONSUMED_CAPACITY_TOTAL);
+  cyn_i_sleep_ms(cyn_i_scan_rate_wait(&f->rate, f->options->rate_limit));
+  uint64_t began_ns = f->options->rate_limit > 0 ? cyn_i_clock_monotonic_ns() : 0;
   const void *answer;
   const cyn_i_target *target = p->asked[0]->group->target;
   cyn_status status = cyn_i_target_call(target, target->db, CYN_OPERATION_BATCH_GET_ITEM, &input, &f->page->arena, &answer,
@@ -173,8 +175,7 @@ static cyn_status ask(fetch *f, part *p) {
   for (size_t i = 0; i < p->count; i++)
     if (is_left(p->asked[i], &output->unprocessed_keys)) p->asked[left++] = p->asked[i];
   p->count = left;
-  if (status == CYN_OK && f->options->rate_limit > 0)
-    cyn_i_sleep_ms(cyn_i_scan_rate_take(&f->rate, f->options->rate_limit, units));
+  cyn_i_scan_rate_book(&f->rate, f->options->rate_limit, units, began_ns);
   return status;
 }
 

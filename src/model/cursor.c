@@ -78,11 +78,15 @@ static cyn_opt_int page_limit(const cyn_cursor *cursor) {
   return size > 0 ? cyn_int(size) : (cyn_opt_int){false, 0};
 }
 
-/* The units of a page are paid for before the next: time stands still for them at the rate. */
-static void keep_rate(cyn_cursor *cursor, double units) {
+static cyn_i_scan_rate *rate_of(cyn_cursor *cursor) {
+  return cursor->shared_rate != NULL ? cursor->shared_rate : &cursor->own_rate;
+}
+
+/* The units of a page are paid for with time before the next one, that of the request itself counted. */
+static void keep_rate(cyn_cursor *cursor) {
   if (cursor->rate <= 0) return;
-  cyn_i_scan_rate *rate = cursor->shared_rate != NULL ? cursor->shared_rate : &cursor->own_rate;
-  cyn_i_sleep_ms(cyn_i_scan_rate_take(rate, cursor->rate, units));
+  cyn_i_sleep_ms(cyn_i_scan_rate_wait(rate_of(cursor), cursor->rate));
+  cursor->asked_at_ns = cyn_i_clock_monotonic_ns();
 }
 
 static void count_page(cyn_cursor *cursor, cyn_opt_int found, cyn_opt_int scanned, const cyn_consumed_capacity *capacity) {
@@ -91,7 +95,7 @@ static void count_page(cyn_cursor *cursor, cyn_opt_int found, cyn_opt_int scanne
   if (capacity == NULL) return;
   cursor->consumed += capacity->capacity_units.value;
   if (cursor->consumed_out != NULL) *cursor->consumed_out += capacity->capacity_units.value;
-  keep_rate(cursor, capacity->capacity_units.value);
+  cyn_i_scan_rate_book(rate_of(cursor), cursor->rate, capacity->capacity_units.value, cursor->asked_at_ns);
 }
 
 /* The last page's end is where the next begins; it moves to the memory that the next page does not reset. */
@@ -109,6 +113,7 @@ static bool keep_start(cyn_cursor *cursor, cyn_item key) {
 
 static cyn_status next_page(cyn_cursor *cursor) {
   cyn_memory_reset(cursor->page);
+  keep_rate(cursor);
   const void *answer;
   cyn_status status;
   const cyn_i_target *target = cursor->request.target;

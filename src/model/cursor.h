@@ -16,6 +16,7 @@ struct cyn_cursor {
   double rate, consumed;
   double *consumed_out;
   cyn_i_scan_rate own_rate, *shared_rate;
+  uint64_t asked_at_ns;    /* with a rate: when the page's request began */
   cyn_memory *memory;      /* the program's; NULL: step */
   cyn_memory *page, *step;
   cyn_i_buf start;         /* the key where the next page begins */

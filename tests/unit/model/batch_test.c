@@ -2,6 +2,7 @@
 #include <cynamo/cynamo.h>
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "place.h"
 #include "test.h"
@@ -99,5 +100,17 @@ TEST(what_is_left) {
   OK(cyn_batch_close(batch, &error));
   CHECK_INT(count_posts(), 1);
   free(large);
+  tear_down();
+}
+
+TEST(rate) {
+  set_up();
+  struct timespec before, after;
+  cyn_batch *batch = cyn_batch_open(db, cyn_batch_with(.rate_limit = 500));
+  (void)clock_gettime(CLOCK_MONOTONIC, &before);
+  for (int i = 0; i < 75; i++) OK(cyn_batch_save(batch, post, (&(post){"f", i, "t"}), &error)); /* 25 units each: waits twice */
+  OK(cyn_batch_close(batch, &error));
+  (void)clock_gettime(CLOCK_MONOTONIC, &after);
+  CHECK((double)(after.tv_sec - before.tv_sec) + (double)(after.tv_nsec - before.tv_nsec) / 1e9 >= 0.099);
   tear_down();
 }

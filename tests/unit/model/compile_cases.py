@@ -68,6 +68,12 @@ RIGHT = """
   if (cyn_update(db, post, p, cyn_expr("SET home = ?, tags = ?", cyn_struct(address, &p->home), cyn_field(post, p, tags)),
                  NULL, NULL, e)) return 1;
   if (cyn_create_model(db, post, cyn_table(.wait = true), e)) return 1;
+  bool found[2]; void *any; const cyn_model *kind;
+  cyn_wanted wanted[] = {cyn_want(post, p, 2, found), cyn_want(post, p, 1, NULL)};
+  wanted[1].fields = "forum";
+  if (cyn_get_wanted(db, wanted, 2, cyn_read(.consistent = true), memory, e)) return 1;
+  if (cyn_get_any(db, post, &any, &kind, cyn_keys("a", name), NULL, memory, e)) return 1;
+  if (cyn_model_set(&post_model, cyn_settings(.read_timeout_seconds = 0.5, .max_retry_attempts = CYN_NO_RETRIES), e)) return 1;
 """
 OWNING = """
   auto condition = cyn_expr("views = ?", 1);
