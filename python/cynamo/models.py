@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 
-from cynamo import constants
+from cynamo import _fast, constants
 from cynamo._late import getter
 from cynamo._log import LateLogger
 from cynamo._models.batch import GET_RETRIES_MAX, BatchWrite, consumed_units, wait_before_retry
@@ -137,8 +137,7 @@ class Model(AttributeContainer, metaclass=MetaModel):
                 limiter.acquire()
             page, unprocessed_keys = cls._batch_get_page(
                 keys_to_get, consistent_read=consistent_read, attributes_to_get=attributes_to_get, limiter=limiter)
-            for raw_item in page:
-                yield cls.from_raw_data(raw_item)
+            yield from _fast.instances(cls, page)
             retries = 0 if page else retries + 1
             if unprocessed_keys:
                 if retries > GET_RETRIES_MAX:
@@ -151,8 +150,10 @@ class Model(AttributeContainer, metaclass=MetaModel):
         """One BatchGetItem: (raw items, keys left unprocessed)"""
         log.debug('Fetching a BatchGetItem page')
         connection = cls._get_connection()
-        data = connection.batch_get_item(
-            keys_to_get, consistent_read=consistent_read, attributes_to_get=attributes_to_get)
+        data = _fast.batch_get(cls, connection, keys_to_get, consistent_read, attributes_to_get)
+        if data is NotImplemented:
+            data = connection.batch_get_item(
+                keys_to_get, consistent_read=consistent_read, attributes_to_get=attributes_to_get)
         if limiter:
             limiter.consume(consumed_units(data))
         items = data.get(RESPONSES).get(connection.table_name)
@@ -184,6 +185,9 @@ class Model(AttributeContainer, metaclass=MetaModel):
         :param return_values: ALL_OLD: the answer's Attributes tell the item deleted
         :raises cynamo.exceptions.DeleteError: where it cannot be deleted
         """
+        data = _fast.delete(self, condition, add_version_condition, return_values, return_consumed_capacity)
+        if data is not NotImplemented:
+            return data
         hk_value, rk_value = self._get_hash_range_key_serialized_values()
         version_condition = self._handle_version_attribute()
         if add_version_condition and version_condition is not None:
@@ -216,6 +220,10 @@ class Model(AttributeContainer, metaclass=MetaModel):
         version_condition = self._handle_version_attribute(actions=actions)
         if add_version_condition and version_condition is not None:
             condition &= version_condition
+        if return_values == ALL_NEW and return_consumed_capacity is None:
+            data = _fast.update(self, condition, actions)
+            if data is not NotImplemented:
+                return data
         data = self._get_connection().update_item(
             hk_value, range_key=rk_value, return_values=return_values, condition=condition, actions=actions,
             **_given(return_consumed_capacity=return_consumed_capacity))
@@ -237,9 +245,11 @@ class Model(AttributeContainer, metaclass=MetaModel):
         :param return_values: ALL_OLD: the answer's Attributes tell the item replaced
         :raises cynamo.exceptions.PutError: where the condition does not hold
         """
-        args, kwargs = self._get_save_args(condition=condition, add_version_condition=add_version_condition)
-        kwargs.update(_given(return_values=return_values, return_consumed_capacity=return_consumed_capacity))
-        data = self._get_connection().put_item(*args, **kwargs)
+        data = _fast.save(self, condition, add_version_condition, return_values, return_consumed_capacity)
+        if data is NotImplemented:
+            args, kwargs = self._get_save_args(condition=condition, add_version_condition=add_version_condition)
+            kwargs.update(_given(return_values=return_values, return_consumed_capacity=return_consumed_capacity))
+            data = self._get_connection().put_item(*args, **kwargs)
         self.update_local_version_attribute()
         return data
 
@@ -248,6 +258,8 @@ class Model(AttributeContainer, metaclass=MetaModel):
 
         :raises Model.DoesNotExist: where it is no more
         """
+        if _fast.refresh(self, consistent_read) is not NotImplemented:
+            return
         hk_value, rk_value = self._get_hash_range_key_serialized_values()
         data = self._get_connection().get_item(hk_value, range_key=rk_value, consistent_read=consistent_read)
         item_data = data.get(ITEM, None)
@@ -274,6 +286,9 @@ class Model(AttributeContainer, metaclass=MetaModel):
 
         :raises Model.DoesNotExist: where there is none
         """
+        found = _fast.get(cls, hash_key, range_key, consistent_read, attributes_to_get)
+        if found is not NotImplemented:
+            return found
         hash_key, range_key = cls._serialize_keys(hash_key, range_key)
         data = cls._get_connection().get_item(
             hash_key,
@@ -796,6 +811,9 @@ class Model(AttributeContainer, metaclass=MetaModel):
     def deserialize(self, attribute_values: Dict[str, Dict[str, Any]]) -> None:
         """Makes this instance what an item in DynamoDB's shape says."""
         return self._container_deserialize(attribute_values=attribute_values)
+
+
+_fast.note_stock(Model)
 
 
 __getattr__ = getter(__name__, {

@@ -122,6 +122,9 @@ bool cyn_py_to_bytes(cyn_py_call *call, const cyn_py_path *path, PyObject *value
 bool cyn_py_to_blob(cyn_py_call *call, const cyn_py_path *path, PyObject *value, cyn_bytes *out);
 bool cyn_py_to_item(cyn_py_call *call, const cyn_py_path *path, PyObject *value, cyn_item *out);
 bool cyn_py_to_value(cyn_py_call *call, const cyn_py_path *path, PyObject *value, cyn_value *out);
+/* Puts {'S': 'a'} into the builder of the call under a name, within an item that is being built `depth` levels deep (1: an
+ * attribute). What is odd or wrong is noted in the call as above. */
+bool cyn_py_put_value(cyn_py_call *call, PyObject *value, cyn_bytes name, int depth);
 /* An item as DynamoDB JSON, whatever it holds; the values have been checked for their Python types. */
 bool cyn_py_item_to_json(cyn_py_call *call, PyObject *item, cyn_bytes *out);
 
@@ -196,6 +199,8 @@ static inline void cyn_py_pairs_end(cyn_py_pairs *pairs) {
 PyObject *cyn_py_from_output(cyn_py_call *call, const cyn_py_operation *operation, const void *output);
 PyObject *cyn_py_from_item(cyn_py_call *call, cyn_item item);
 PyObject *cyn_py_from_value(cyn_py_call *call, cyn_value value);
+/* What stands behind the type: 'a' of {'S': 'a'}; `type` is the value's. */
+PyObject *cyn_py_from_content(cyn_py_call *call, cyn_value value, int type);
 
 /* ---- service_error.c ---- */
 

@@ -60,7 +60,7 @@ static PyObject *from_pairs(cyn_py_call *call, cyn_pairs pairs) {
   return dict;
 }
 
-static PyObject *from_content(cyn_py_call *call, cyn_value value, int type) {
+PyObject *cyn_py_from_content(cyn_py_call *call, cyn_value value, int type) {
   char number[CYN_NUMBER_TEXT_SIZE];
   cyn_bytes content;
   bool flag = false;
@@ -84,7 +84,7 @@ static PyObject *from_content(cyn_py_call *call, cyn_value value, int type) {
 PyObject *cyn_py_from_value(cyn_py_call *call, cyn_value value) {
   int type = cyn_value_type(value);
   if (type == 0) return PyDict_New();
-  PyObject *dict = PyDict_New(), *content = dict != NULL ? from_content(call, value, type) : NULL;
+  PyObject *dict = PyDict_New(), *content = dict != NULL ? cyn_py_from_content(call, value, type) : NULL;
   if (content == NULL || PyDict_SetItem(dict, call->state->words.types[type], content) != 0) Py_CLEAR(dict);
   Py_XDECREF(content);
   return dict;

@@ -1,5 +1,5 @@
 /* The module: its state and how it begins and ends. Nothing here is shared between interpreters but the constants of C. */
-#include "core.h"
+#include "plan.h"
 
 cyn_py_state *cyn_py_state_of_type(PyTypeObject *type) {
   for (; type != NULL; type = type->tp_base) {
@@ -54,7 +54,7 @@ static int module_begin(PyObject *module) {
   if ((state->service_error = cyn_py_service_error_new_type(module)) == NULL) return -1;
   if (PyModule_AddObjectRef(module, "ServiceError", state->service_error) != 0) return -1;
   if (PyModule_AddStringConstant(module, "version", CYN_RELEASE) != 0) return -1;
-  return 0;
+  return cyn_py_plan_begin(module);
 }
 
 static int module_traverse(PyObject *module, visitproc visit, void *arg) {
@@ -65,13 +65,14 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg) {
   Py_VISIT(state->operations);
   Py_VISIT(state->from_timestamp);
   Py_VISIT(state->utc);
-  return 0;
+  return cyn_py_plan_traverse(state, visit, arg);
 }
 
 static int module_clear(PyObject *module) {
   cyn_py_state *state = cyn_py_state_of(module);
   cyn_py_words *words = &state->words;
   cyn_py_pool_clear(state);
+  cyn_py_plan_clear(state);
   Py_CLEAR(state->database_type);
   Py_CLEAR(state->server_type);
   Py_CLEAR(state->service_error);

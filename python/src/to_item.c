@@ -151,6 +151,11 @@ static bool put_value(cyn_py_call *call, const cyn_py_path *path, PyObject *valu
   return fine;
 }
 
+bool cyn_py_put_value(cyn_py_call *call, PyObject *value, cyn_bytes name, int depth) {
+  static const cyn_py_path root = {NULL, NULL, NULL, 0, false};
+  return put_value(call, &root, value, name, depth);
+}
+
 /* Takes the builder's item, or reads `dict` the long way; the bytes are the call's. */
 static bool take_item(cyn_py_call *call, PyObject *dict, cyn_item *out) {
   cyn_error error = CYN_ERROR_INIT;

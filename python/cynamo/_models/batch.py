@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import time
 
+from cynamo import _fast
 from cynamo._log import LateLogger
 from cynamo.constants import (
     BATCH_WRITE_PAGE_LIMIT, CAPACITY_UNITS, CONSUMED_CAPACITY, DELETE, DELETE_REQUEST, ITEM, KEY, PUT, PUT_REQUEST,
@@ -80,11 +81,13 @@ class BatchWrite(Generic[_T]):
         PutError is raised, and `failed_operations` holds the requests that were not done."""
         log.debug('%s committing batch operation', self.model)
         operations, self.pending_operations = self.pending_operations, []
-        put_items = [operation['item'].serialize() for operation in operations if operation['action'] == PUT]
-        delete_items = [operation['item']._get_keys() for operation in operations if operation['action'] == DELETE]
-        if not put_items and not delete_items:
+        if not operations:
             return
-        unprocessed = self._write(put_items, delete_items)
+        unprocessed = NotImplemented if self._rate_limiter else _fast.batch_write(self.model, operations)
+        if unprocessed is NotImplemented:
+            put_items = [operation['item'].serialize() for operation in operations if operation['action'] == PUT]
+            delete_items = [operation['item']._get_keys() for operation in operations if operation['action'] == DELETE]
+            unprocessed = self._write(put_items, delete_items)
         retries = 0
         while unprocessed:
             retries += 1
