@@ -26,7 +26,13 @@ endfunction()
 
 # What the whole library links against.
 add_library(cyn_foreign INTERFACE)
-target_link_libraries(cyn_foreign INTERFACE PkgConfig::LMDB PkgConfig::LIBUV PkgConfig::OPENSSL Threads::Threads m)
+if(CYN_CURL_LINKED)
+  pkg_check_modules(LIBCURL REQUIRED IMPORTED_TARGET libcurl)
+  add_compile_definitions(CYN_CURL_LINKED CURL_STATICLIB)
+  set(curl_library PkgConfig::LIBCURL)
+endif()
+target_link_libraries(cyn_foreign INTERFACE PkgConfig::LMDB PkgConfig::LIBUV ${curl_library} PkgConfig::OPENSSL
+                      Threads::Threads m)
 if(ISAL_FOUND)
   target_link_libraries(cyn_foreign INTERFACE PkgConfig::ISAL)
   add_compile_definitions(CYN_HAVE_ISAL)

@@ -22,8 +22,12 @@ Python3_add_library(python_core MODULE WITH_SOABI ${python_sources} ${CYN_GENERA
 target_include_directories(python_core PRIVATE ${CMAKE_SOURCE_DIR}/python/src)
 target_link_libraries(python_core PRIVATE cynamo_static ${CMAKE_DL_LIBS})
 # The extension holds the library: nothing of it is seen by other modules of the process.
-target_link_options(python_core PRIVATE -Wl,--exclude-libs,ALL -Wl,--gc-sections)
-set_target_properties(python_core PROPERTIES OUTPUT_NAME _core LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/python/cynamo)
+target_link_options(python_core PRIVATE -Wl,--version-script=${CMAKE_SOURCE_DIR}/cmake/python_exports.map -Wl,--gc-sections)
+set_target_properties(python_core PROPERTIES OUTPUT_NAME _core LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/python/cynamo
+                      LINK_DEPENDS ${CMAKE_SOURCE_DIR}/cmake/python_exports.map)
+if(CYN_PYTHON_SUFFIX) # for another machine than this one (tools/build-wheels.sh)
+  set_target_properties(python_core PROPERTIES SUFFIX ${CYN_PYTHON_SUFFIX})
+endif()
 add_dependencies(python_core cyn_generated)
 
 # The package as it stands in the source tree, file by file, so that an edit needs no build.

@@ -13,7 +13,7 @@
 #   package    so does what `pip install` leaves
 #   docs       what docs/ shows is compiled, run and compared, and docs/zh-CN says the same (tools/test-docs.py)
 #
-# Without a PART all that fit the build: a sanitizer's build leaves out form, python, examples, install, package and docs.
+# Without a PART all that fit the build: a sanitizer's build leaves out form, examples, install, package and docs.
 # Each part and each unit test has a time limit. What fails is printed; everything is in BUILD/test/. The last line:
 # N passed, M failed.
 set -u
@@ -114,16 +114,21 @@ part_client() {
   count client $status "$log/client.log"
 }
 
-# The package stands in BUILD/python; without Python's headers there is none, and that is a failure here.
+# The package stands in BUILD/python. With AddressSanitizer only the tests of the extension run, its library preloaded
+# since python3 itself has none.
 part_python() {
-  local status venv
+  local status venv tests=tests/python preload=""
   venv=$(limited 400 "$log/venv.log" tools/test-venv.sh "$root/build/venv" && echo "$root/build/venv")
   if [ -z "$venv" ]; then
     cat "$log/venv.log"
     count python 1 "$log/venv.log"
     return
   fi
-  PYTHONPATH="$build/python" limited 400 "$log/python.log" "$venv/bin/python" -m pytest -q --maxfail=50 -p no:cacheprovider tests/python
+  if [ -n "$sanitized" ]; then
+    preload="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)"
+    tests=$(echo tests/python/test_core_*.py)
+  fi
+  PYTHONPATH="$build/python" CYN_PRELOAD=$preload limited 400 "$log/python.log" tests/python/run.sh "$venv/bin/python" $tests
   status=$?
   [ $status -eq 0 ] || grep -vE '^[.FEsx]+ +\[ *[0-9]+%\]$' "$log/python.log" | tail -n 200
   count python $status "$log/python.log"
@@ -154,6 +159,7 @@ part_script() { # PART SCRIPT
 parts=("$@")
 if [ ${#parts[@]} -eq 0 ]; then
   parts=(unit behaviour client cli crash)
+  ! grep -q '^CYN_ASAN:BOOL=ON' "$build/CMakeCache.txt" || parts+=(python)
   [ -n "$sanitized" ] || parts=(unit form behaviour client cli crash python examples install package docs)
 fi
 for part in "${parts[@]}"; do

@@ -14,14 +14,18 @@
 
 #include "shapes.h"
 
-#if PY_VERSION_HEX < 0x030A0000
-static inline PyObject *Py_NewRef(PyObject *object) {
-  Py_INCREF(object);
-  return object;
-}
-static inline PyObject *Py_XNewRef(PyObject *object) {
+#if PY_VERSION_HEX < 0x030A0000 /* what Python 3.9 does not have yet */
+static inline PyObject *cyn_py_new_ref(PyObject *object) {
   Py_XINCREF(object);
   return object;
+}
+#define Py_NewRef(object) cyn_py_new_ref((PyObject *)(object))
+#define Py_XNewRef(object) cyn_py_new_ref((PyObject *)(object))
+static inline int PyModule_AddObjectRef(PyObject *module, const char *name, PyObject *value) {
+  Py_INCREF(value);
+  int status = PyModule_AddObject(module, name, value);
+  if (status != 0) Py_DECREF(value);
+  return status;
 }
 #endif
 
@@ -33,6 +37,7 @@ static inline PyObject *Py_XNewRef(PyObject *object) {
 typedef struct cyn_py_words {
   PyObject *types[CYN_TYPE_BOOL + 1];
   PyObject *code, *message, *http_status, *operation, *request_id, *response;
+  PyObject *read, *timestamp, *astimezone; /* methods that are asked for */
 } cyn_py_words;
 
 typedef struct cyn_py_call cyn_py_call;

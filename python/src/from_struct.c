@@ -86,7 +86,7 @@ static PyObject *from_timestamp(cyn_py_state *state, double seconds) {
     if (state->from_timestamp == NULL) return NULL;
   }
   PyObject *moment = PyObject_CallFunction(state->from_timestamp, "dO", seconds, state->utc);
-  PyObject *local = moment != NULL ? PyObject_CallMethod(moment, "astimezone", NULL) : NULL;
+  PyObject *local = moment != NULL ? PyObject_CallMethodNoArgs(moment, state->words.astimezone) : NULL;
   Py_XDECREF(moment);
   return local;
 }

@@ -9,16 +9,32 @@ cyn_py_state *cyn_py_state_of_type(PyTypeObject *type) {
   return NULL;
 }
 
+/* Every word of the state but the types, with its text. */
+static const struct {
+  size_t offset;
+  const char *text;
+} words_texts[] = {{offsetof(cyn_py_words, code), "code"},
+                   {offsetof(cyn_py_words, message), "message"},
+                   {offsetof(cyn_py_words, http_status), "http_status"},
+                   {offsetof(cyn_py_words, operation), "operation"},
+                   {offsetof(cyn_py_words, request_id), "request_id"},
+                   {offsetof(cyn_py_words, response), "response"},
+                   {offsetof(cyn_py_words, read), "read"},
+                   {offsetof(cyn_py_words, timestamp), "timestamp"},
+                   {offsetof(cyn_py_words, astimezone), "astimezone"}};
+#define WORDS (sizeof words_texts / sizeof words_texts[0])
+
+static PyObject **word_at(cyn_py_words *words, size_t number) {
+  return (PyObject **)(void *)((char *)words + words_texts[number].offset);
+}
+
 static bool fill_words(cyn_py_words *words) {
   static const char *const types[] = {"", "S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"};
   for (int type = CYN_TYPE_S; type <= CYN_TYPE_BOOL; type++)
     if ((words->types[type] = PyUnicode_InternFromString(types[type])) == NULL) return false;
-  return (words->code = PyUnicode_InternFromString("code")) != NULL &&
-         (words->message = PyUnicode_InternFromString("message")) != NULL &&
-         (words->http_status = PyUnicode_InternFromString("http_status")) != NULL &&
-         (words->operation = PyUnicode_InternFromString("operation")) != NULL &&
-         (words->request_id = PyUnicode_InternFromString("request_id")) != NULL &&
-         (words->response = PyUnicode_InternFromString("response")) != NULL;
+  for (size_t i = 0; i < WORDS; i++)
+    if ((*word_at(words, i) = PyUnicode_InternFromString(words_texts[i].text)) == NULL) return false;
+  return true;
 }
 
 static bool fill_tables(cyn_py_state *state) {
@@ -80,12 +96,7 @@ static int module_clear(PyObject *module) {
   Py_CLEAR(state->from_timestamp);
   Py_CLEAR(state->utc);
   for (int type = 0; type <= CYN_TYPE_BOOL; type++) Py_CLEAR(words->types[type]);
-  Py_CLEAR(words->code);
-  Py_CLEAR(words->message);
-  Py_CLEAR(words->http_status);
-  Py_CLEAR(words->operation);
-  Py_CLEAR(words->request_id);
-  Py_CLEAR(words->response);
+  for (size_t i = 0; i < WORDS; i++) Py_CLEAR(*word_at(words, i));
   for (size_t i = 0; state->names != NULL && i < cyn_py_name_count; i++) Py_CLEAR(state->names[i]);
   PyMem_Free(state->names);
   state->names = NULL;

@@ -22,7 +22,7 @@ bool cyn_py_to_bytes(cyn_py_call *call, const cyn_py_path *path, PyObject *value
 
 /* A file-like object: what its read() gives. */
 static bool read_blob(cyn_py_call *call, const cyn_py_path *path, PyObject *value, cyn_bytes *out) {
-  PyObject *read = PyObject_GetAttrString(value, "read");
+  PyObject *read = PyObject_GetAttr(value, call->state->words.read);
   if (read == NULL) {
     if (!PyErr_ExceptionMatches(PyExc_AttributeError)) return false;
     PyErr_Clear();
@@ -103,7 +103,7 @@ static bool to_timestamp(cyn_py_call *call, const cyn_py_path *path, PyObject *v
   PyObject *seconds = NULL;
   if (moment != NULL)
     seconds = PyFloat_Check(moment) || PyLong_Check(moment) ? PyNumber_Float(moment)
-                                                            : PyObject_CallMethod(moment, "timestamp", NULL);
+                                                            : PyObject_CallMethodNoArgs(moment, call->state->words.timestamp);
   Py_XDECREF(moment);
   bool fine = seconds != NULL && PyFloat_Check(seconds);
   if (fine) *out = cyn_double(PyFloat_AS_DOUBLE(seconds));
