@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/alloc.h"
 #include "place.h"
 #include "test.h"
 
@@ -437,5 +438,51 @@ TEST(copies_what_a_condition_says) {
   OK(cyn_db_model_set(db, &post_model, NULL, &error));
   cyn_item_builder_destroy(values);
   values = NULL;
+  tear_down();
+}
+
+static atomic_int countdown = -1;
+static int fail_at_zero(size_t size) {
+  (void)size;
+  return atomic_load(&countdown) >= 0 && atomic_fetch_sub(&countdown, 1) == 0;
+}
+
+/* Each time the items are turned the other way; what an error has left is done by the next. */
+static cyn_status turn(int n, cyn_migration_report *report) {
+  const bool is_even = n % 2 == 0;
+  cyn_change_rename rename = {is_even ? "old_views" : "turned", is_even ? "turned" : "old_views"};
+  cyn_migration_expression update = {is_even ? "SET title = id" : "REMOVE title", {0, NULL}, {NULL, 0, NULL}};
+  const cyn_change_part list[] = {{cyn_change_by_rename, &rename}, {cyn_change_by_update, &update},
+                                  {cyn_change_by_unicode_set, (void *)(uintptr_t)"tags"}};
+  cyn_change_parts parts = {3, list};
+  cyn_migration step = step_of("turn", cyn_change_by_parts, &parts);
+  cyn_migration_options options = CYN_MIGRATION_OPTIONS_INIT;
+  step.version = n;
+  step.definition = "turns";
+  step.where.text = "attribute_exists(id)";
+  options.segments = 1;
+  return cyn_migrate(db, &step, &options, report, &error);
+}
+
+TEST(every_allocation_fails_once) {
+  set_up(3);
+  put("{\"id\":{\"S\":\"x\"},\"views\":{\"N\":\"1\"},\"tags\":{\"SS\":[\"\\\"x\\\"\"]}}");
+  cyn_i_alloc_hook = fail_at_zero;
+  int failures = 0;
+  for (int n = 0; n < 2000; n++) {
+    cyn_migration_report report;
+    atomic_store(&countdown, n);
+    cyn_status status = turn(n, &report);
+    bool all_done = atomic_load(&countdown) >= 0;
+    atomic_store(&countdown, -1);
+    failures += status != CYN_OK;
+    cyn_error_clean_up(&error);
+    if (all_done) break;
+  }
+  cyn_i_alloc_hook = NULL;
+  CHECK(failures > 20);
+  cyn_migration_report report;
+  OK(turn(5001, &report));
+  CHECK_INT(count_raw("attribute_not_exists(turned) AND attribute_not_exists(title) AND #v = :1"), 4);
   tear_down();
 }
