@@ -9,6 +9,7 @@ import pytest
 from cynamo import attributes
 from cynamo.attributes import MapAttribute, Mapped, NumberAttribute, UnicodeAttribute, mapped
 from cynamo.models import Model
+from cynamo.typed import TypedMap, TypedModel
 
 
 class Color(Enum):
@@ -129,3 +130,19 @@ assert Place().serialize({'street': 'Main'}) == {'s': {'S': 'Main'}}
 assert Place.floor.null
 '''
     subprocess.run([sys.executable, '-c', program], check=True)
+
+
+def test_typed_models():
+    class Door(TypedMap):
+        number: Mapped[int]
+
+    class House(TypedModel):
+        id: Mapped[str] = mapped(hash_key=True)
+        doors: Mapped[List[Door]] = mapped(default=list)
+        owner: Mapped[Optional[str]] = UnicodeAttribute(null=True, default=None)
+
+    house = House(id='a', doors=[Door(number=1)])
+    assert house.serialize() == {'id': {'S': 'a'}, 'doors': {'L': [{'M': {'number': {'N': '1'}}}]}}
+    assert House('b').doors == [] and House('b').owner is None
+    with pytest.raises(ValueError, match='Attribute other specified does not exist'):
+        House(id='a', other=1)

@@ -4,6 +4,7 @@ from typing import Optional
 
 from cynamo.attributes import EnumAttribute, ListAttribute, MapAttribute, Mapped, UnicodeAttribute
 from cynamo.models import Model
+from cynamo.typed import TypedModel, mapped
 
 
 class Color(Enum):
@@ -21,6 +22,11 @@ class Member(Model):
     nickname: Mapped[Optional[str]] = UnicodeAttribute(null=True)
 
 
+class House(TypedModel):
+    id: Mapped[str] = mapped(hash_key=True)
+    area: Mapped[float] = mapped(default=0)
+
+
 def mistakes(member: Member) -> None:
     number: int = member.id  # wrong
     color: str = member.color  # wrong
@@ -29,3 +35,6 @@ def mistakes(member: Member) -> None:
     Member.places.append(1)  # wrong
     member.color = 'red'  # wrong
     street: int = member.places[0].street  # wrong
+    House(area=1)  # wrong
+    House(id=1)  # wrong
+    House(id='a', other=1)  # wrong

@@ -12,7 +12,10 @@ from cynamo.attributes import (
 from cynamo.expressions.condition import Comparison, Condition, size
 from cynamo.expressions.operand import Path
 from cynamo.expressions.update import Action
+from cynamo.indexes import AllProjection, GlobalSecondaryIndex
 from cynamo.models import Model
+from cynamo.pagination import ResultIterator
+from cynamo.typed import TypedMap, TypedModel
 
 
 class Color(Enum):
@@ -23,6 +26,13 @@ class Color(Enum):
 class Address(MapAttribute[str, Any]):
     street = UnicodeAttribute()
     floor = NumberAttribute(null=True)
+
+
+class ByAge(GlobalSecondaryIndex['Member']):
+    class Meta:
+        projection = AllProjection()
+
+    age = NumberAttribute(hash_key=True)
 
 
 class Member(Model):
@@ -49,6 +59,7 @@ class Member(Model):
     nickname: Mapped[Optional[str]] = UnicodeAttribute(null=True)
     motto: Mapped[Optional[str]]
     points: Mapped[int] = mapped(default=0)
+    by_age = ByAge()
 
 
 def values(member: Member) -> None:
@@ -91,3 +102,30 @@ def actions() -> List[Action]:
         Member.motto.remove(),
         Member.tags.delete('x'),
     ]
+
+
+def results() -> List[str]:
+    found: ResultIterator[Member] = Member.by_age.query(3, limit=2)
+    return [member.id for member in found] + [member.id for member in Member.scan(Member.age > 3)]
+
+
+class Door(TypedMap):
+    number: Mapped[int]
+    name: Mapped[Optional[str]] = mapped(default=None)
+
+
+class House(TypedModel):
+    class Meta:
+        table_name = 'houses'
+        host = 'memory:'
+
+    id: Mapped[str] = mapped(hash_key=True)
+    doors: Mapped[List[Door]] = mapped(default=list)
+    area: Mapped[float] = NumberAttribute(default=0)
+    owner: Mapped[Optional[str]] = UnicodeAttribute(null=True, default=None)
+
+
+def house() -> Optional[str]:
+    made = House(id='a', doors=[Door(number=1), Door(number=2, name='front')], area=2.5)
+    wide: Condition = House.area > 2
+    return made.doors[0].name or made.owner or made.id or repr(wide)

@@ -47,11 +47,15 @@ class AttributeContainerMeta(type):
 
 def _annotations(namespace):
     """The annotations in the body of a class."""
-    found = namespace.get('__annotations__')
-    if found is None and namespace.get('__annotate_func__') is not None:  # Python 3.14 makes them when they are asked for
+    annotate = namespace.get('__annotate_func__') or namespace.get('__annotate__')
+    if annotate is None:
+        return namespace.get('__annotations__')
+    # Python 3.14 and later make them when they are asked for.
+    try:
+        return annotate(1)  # annotationlib.Format.VALUE
+    except Exception:
         from annotationlib import Format, call_annotate_function
-        found = call_annotate_function(namespace['__annotate_func__'], Format.FORWARDREF)
-    return found
+        return call_annotate_function(annotate, Format.FORWARDREF)  # a name in one of them is defined later
 
 
 def _is_mapped(annotation):
