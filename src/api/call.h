@@ -5,12 +5,15 @@
 #include "api/api.h"
 #include "base/arena.h"
 
+struct cyn_db;
+
 /* Who calls, for whom. All bytes are borrowed until completion. */
 typedef struct cyn_i_context {
   cyn_bytes account;    /* 12 digits */
   cyn_bytes region;
   cyn_bytes request_id; /* may be absent */
   const char *sender;   /* the model that calls, for signals; NULL: none */
+  struct cyn_db *face;         /* the database that signals name: a model's own is its program's; NULL: the one that is called */
 } cyn_i_context;
 
 /* One call: filled by the caller, completed by `done`. `input` is a structure of operation->input that has passed

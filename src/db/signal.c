@@ -123,6 +123,7 @@ static cyn_bytes table_of(const cyn_i_call *call) {
 
 void cyn_i_signal_send(cyn_signal signal, cyn_db *db, const cyn_i_call *call, const char *uuid) {
   const char *sender = call->context != NULL && call->context->sender != NULL ? call->context->sender : "";
+  if (call->context != NULL && call->context->face != NULL) db = call->context->face;
   cyn_signal_event event = {sizeof event, signal, db,   sender, call->operation->name, table_of(call), uuid,
                             signal == CYN_SIGNAL_POST_SEND ? call->status : CYN_OK};
   unsigned count;

@@ -138,6 +138,7 @@ static cyn_status open_own(cyn_i_session *session, cyn_i_target *target, cyn_err
     (void)cyn_i_model_error(error, (cyn_i_error_code)status, target->root, NULL, "its own database: %s", own.message);
   cyn_error_clean_up(&own);
   target->db = target->owned;
+  target->context.face = session->db;
   return status;
 }
 

@@ -105,7 +105,7 @@ static cyn_status call(cyn_i_init *init, const char *operation, cyn_bytes body, 
   if (status == CYN_OK) status = cyn_i_api_check(found, input, &init->arena, failure);
   if (status != CYN_OK) return status;
   const cyn_i_settings *settings = &init->server->settings;
-  const cyn_i_context context = {cyn_str(settings->account), cyn_str(settings->region), cyn_str("init"), NULL};
+  const cyn_i_context context = {cyn_str(settings->account), cyn_str(settings->region), cyn_str("init"), NULL, NULL};
   cyn_i_call request;
   memset(&request, 0, sizeof request);
   request.operation = found;

@@ -129,6 +129,31 @@ TEST(what_is_wrong_names_the_model) {
   cyn_error_clean_up(&error);
 }
 
+static cyn_status count(const cyn_signal_event *event, void *user, cyn_error *e) {
+  (void)e;
+  *(int *)user += event->status == CYN_OK;
+  return CYN_OK;
+}
+
+TEST(signals_name_the_programs_database) {
+  cyn_db *db = NULL, *other = NULL;
+  int told = 0, elsewhere = 0;
+  cyn_signal_connection here, there;
+  OK(cyn_open("memory:", NULL, &db, &error));
+  OK(cyn_open("memory:", NULL, &other, &error));
+  OK(cyn_db_model_set(db, &post_model, cyn_settings(.host = "memory:"), &error));
+  OK(cyn_signal_connect(CYN_SIGNAL_POST_SEND, db, "post", count, &told, &here, &error));
+  OK(cyn_signal_connect(CYN_SIGNAL_POST_SEND, other, NULL, count, &elsewhere, &there, &error));
+  OK(cyn_create_model(db, post, NULL, &error));
+  post p = {"a"};
+  OK(cyn_save(db, post, &p, NULL, &error));
+  CHECK(told == 2 && elsewhere == 0);
+  cyn_signal_disconnect(here);
+  cyn_signal_disconnect(there);
+  cyn_db_close(other);
+  cyn_db_close(db);
+}
+
 TEST(in_process_they_do_nothing) {
   cyn_db *db = NULL;
   OK(cyn_open("memory:", NULL, &db, &error));
