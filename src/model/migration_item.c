@@ -8,6 +8,7 @@
 #include "model/migration.h"
 
 #define TRIES_MAX 20
+#define KEY_TEXT_MAX 300
 
 typedef struct difference {
   cyn_i_arena arena;
@@ -161,9 +162,8 @@ static cyn_status check_in_place(cyn_i_migration_worker *worker, cyn_item old, c
                           "longer meet then", step->name);
 }
 
-cyn_status cyn_i_migration_item(cyn_i_migration_worker *worker, cyn_item item, bool *changed, cyn_error *error) {
+static cyn_status work(cyn_i_migration_worker *worker, cyn_item item, bool *changed, cyn_error *error) {
   const cyn_migration *step = worker->step;
-  worker->units = 0;
   for (int tries = 0;; tries++) {
     cyn_item new;
     *changed = false;
@@ -183,4 +183,25 @@ cyn_status cyn_i_migration_item(cyn_i_migration_worker *worker, cyn_item item, b
       return status;
     }
   }
+}
+
+/* What is wrong with one item of many says which. */
+static cyn_status name_item(cyn_i_migration_worker *worker, cyn_item item, cyn_status status, cyn_error *error) {
+  cyn_item key;
+  char json[KEY_TEXT_MAX];
+  cyn_i_arena arena;
+  if (error == NULL || (status != CYN_E_VALIDATION && status != CYN_E_USAGE) || key_of(worker, item, &key, NULL) != CYN_OK)
+    return status;
+  size_t size = cyn_item_to_json(key, json, sizeof json);
+  cyn_i_arena_init(&arena, 1024);
+  const char *message = cyn_i_arena_printf(&arena, "%s (the item %s%s)", error->message, json, size < sizeof json ? "" : "…");
+  if (message != NULL && size != 0) status = cyn_i_error_set(error, (cyn_i_error_code)status, message);
+  cyn_i_arena_clean_up(&arena);
+  return status;
+}
+
+cyn_status cyn_i_migration_item(cyn_i_migration_worker *worker, cyn_item item, bool *changed, cyn_error *error) {
+  worker->units = 0;
+  cyn_status status = work(worker, item, changed, error);
+  return status == CYN_OK ? CYN_OK : name_item(worker, item, status, error);
 }

@@ -227,7 +227,8 @@ TEST(booleans_and_faults) {
   cyn_change_rename key = {"id", "key"};
   step = step_of("key", cyn_change_by_rename, &key);
   CHECK(cyn_migrate(db, &step, NULL, &report, &error) != CYN_OK);
-  CHECK_STR(error.message, "migration key: it changes the key in place; copy into another table");
+  CHECK(strstr(error.message, "migration key: it changes the key in place; copy into another table (the item {\"id\":{\"S\":\"post ") ==
+        error.message);
   step.change = NULL;
   CHECK(cyn_migrate(db, &step, NULL, NULL, &error) != CYN_OK);
   CHECK_STR(error.name, "CynamoUsageError");
