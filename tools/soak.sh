@@ -27,6 +27,8 @@ part() { # NAME COMMAND…
 part kills python3 tests/crash/kill_test.py --binary "$build/cynamo" --rounds "$kills"
 part store-kills env STORE_KILLS="$kills" "$build/tests/store_write_test"
 part store-walks env STORE_SOAK=200000 "$build/tests/store_store_test"
+part store-check env CHECK_SOAK=20000 "$build/tests/store_check_test"
+part damage env DAMAGE_FILES=20000 DAMAGE_SEED=1000000 "$build/tests/db_damage_test"
 part fuzz tools/fuzz.sh "$fuzz_seconds"
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

@@ -10,6 +10,7 @@ typedef struct key_walk {
   cyn_i_check_visitor visitor;
   void *user;
   bool stopped;
+  uint64_t left; /* entries that may still be met: in a sound tree each is met once at most */
   uint8_t path[CYN_LMDB_KEY_MAX]; /* of the layers above, joined */
 } key_walk;
 
@@ -67,6 +68,7 @@ static cyn_status level_walk(key_walk *w, unsigned depth, const uint8_t *head, s
     cyn_bytes key = cyn_i_page_cursor_key(cursor);
     if (depth != 0 && !starts_with(key, head, head_size)) break;
     if (depth == 0 && (key.size < 4 || cyn_i_lmdb_load_u32((const uint8_t *)key.data) > w->high)) break;
+    if (w->left-- == 0) return damaged("keys are met more often than there are", error);
     status = visit(w, depth, cursor, path_size, error);
     if (status == CYN_OK && !w->stopped) status = cyn_i_page_cursor_next(cursor, &found, error);
   }
@@ -83,6 +85,7 @@ cyn_status cyn_i_check_walk_bytes(cyn_i_store_check *check, uint32_t low, uint32
   w.visitor = visitor;
   w.user = user;
   w.stopped = false;
+  w.left = check->meta->main.entries;
   cyn_i_lmdb_store_u32(head, low);
   return level_walk(&w, 0, head, sizeof head, 0, error);
 }

@@ -10,6 +10,7 @@
 #include "store/lmdb/page_file.h"
 
 #define CACHE_BYTES ((size_t)8 << 20)
+#define ENTRY_BYTES_MIN 12u /* of a leaf: an offset, a node's head, a key of one byte */
 
 void cyn_i_page_file_init(cyn_i_page_file *file, int fd, const void *memory, uint64_t size) {
   memset(file, 0, sizeof *file);
@@ -68,12 +69,19 @@ bool cyn_i_page_file_load(cyn_i_page_file *file, unsigned *page) {
   *page = 2;
   reason = cyn_i_page_metas_fit(file->metas, &file->newest);
   if (reason != NULL) return refuse(file, reason);
-  file->last_page = file->metas[file->newest].last_page;
+  const cyn_i_page_meta *meta = &file->metas[file->newest];
+  file->last_page = meta->last_page;
+  uint64_t held = file->size / file->page_size;
+  if (meta->main.leaf_pages > held || meta->main.entries > file->size / ENTRY_BYTES_MIN) {
+    *page = file->newest;
+    return refuse(file, "the file is too short for what it counts");
+  }
   return true;
 }
 
 static bool slots_make(cyn_i_page_file *file) {
   size_t count = CACHE_BYTES / file->page_size;
+  if (count > file->size / file->page_size) count = (size_t)(file->size / file->page_size) + 1;
   file->slots = cyn_i_zalloc(count, sizeof *file->slots);
   if (file->slots != NULL) file->slot_count = count;
   return file->slots != NULL;
