@@ -157,3 +157,45 @@ def intercepted() -> bool:
         if names.get(name) is not method:
             return True
     return bool(_unseen) and _look_at_unseen()
+
+
+class ClientWatch:
+    """Tells whether anybody has hooked into a client of ours since it was made.
+
+    A client's emitter begins a new cache of handlers at each registration: while it is the same, nothing was registered."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._call = client.__dict__.get('_make_api_call')
+        emitter = getattr(client.meta, 'events', None)
+        self._emitter = getattr(emitter, '_emitter', emitter)
+        self._cache = getattr(self._emitter, '_lookup_cache', None)
+        self._handlers = _handlers_of(self._emitter)
+
+    def is_touched(self, client: Any) -> bool:
+        if client is not self._client or client.__dict__.get('_make_api_call') is not self._call:
+            return True
+        cache = getattr(self._emitter, '_lookup_cache', None)
+        if cache is self._cache:
+            return False
+        if _handlers_of(self._emitter) != self._handlers:
+            return True
+        self._cache = cache  # a hook has come and gone
+        return False
+
+
+def _handlers_of(emitter: Any) -> Any:
+    """The handlers of an emitter, as something to compare."""
+    found = []
+
+    def walk(node: Any, path: str) -> None:
+        for part in node['values'] or ():
+            found.extend((path, id(handler)) for handler in part)
+        for name in sorted(node['children']):
+            walk(node['children'][name], path + '.' + name)
+
+    try:
+        walk(emitter._handlers._root, '')
+    except (AttributeError, KeyError, TypeError):
+        return object()  # another emitter than botocore's: never the same
+    return found

@@ -78,10 +78,12 @@ def test_moto_leaves_other_urls_alone():
     ''')
 
 
-def test_stubber():
-    run('''
+@pytest.mark.parametrize('host', [None, 'memory:'])
+def test_stubber(host):
+    run('host = {!r}\n'.format(host) + textwrap.dedent('''
         from botocore.stub import Stubber
         User = model()
+        User.Meta.host = host
         connection = User._get_connection().connection
         with Stubber(connection.client) as stubber:
             stubber.add_response('get_item', {'Item': {'name': {'S': 'ann'}, 'age': {'N': '7'}}},
@@ -96,7 +98,9 @@ def test_stubber():
             else:
                 raise AssertionError()
             stubber.assert_no_pending_responses()
-    ''')
+        if host:
+            assert not User.exists()
+    '''))
 
 
 @pytest.mark.parametrize('target', [

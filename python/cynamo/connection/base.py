@@ -266,7 +266,7 @@ class Connection:
         self._aws_profile = aws_profile
         self._database: Any = None
         self._database_generation = -1
-        self._client_state: Any = None
+        self._client_watch: Any = None
 
     def __repr__(self) -> str:
         if self._client is not None and not _transport.is_in_process(_transport.effective_url(self.host)):
@@ -400,7 +400,7 @@ class Connection:
         """A botocore client of the same endpoint. One that found no credentials is made anew at the next use."""
         if not self._client or (self._client._request_signer and not self._client._request_signer._credentials):
             self._client = self._make_client()
-            self._client_state = self._get_client_state()
+            self._client_watch = _botocore.ClientWatch(self._client)
         return self._client
 
     def _make_client(self) -> Any:
@@ -431,6 +431,8 @@ class Connection:
             SERVICE_NAME, self.region or 'us-east-1', endpoint_url='http://in-process.invalid', config=config)
 
         def call(operation_name, operation_kwargs):
+            if self._is_client_touched():  # a Stubber answers in the database's place
+                return type(client)._make_api_call(client, operation_name, operation_kwargs)
             database = self._get_database()
             try:
                 return database.call(operation_name, operation_kwargs)
@@ -443,20 +445,9 @@ class Connection:
         client._make_api_call = call
         return client
 
-    def _get_client_state(self) -> Any:
-        """What changes when someone hooks into our client: its handlers' cache is a new object after each registration."""
-        client = self._client
-        emitter = getattr(client.meta, 'events', None)
-        emitter = getattr(emitter, '_emitter', emitter)
-        return client, client.__dict__.get('_make_api_call'), getattr(emitter, '_handlers', None), getattr(
-            emitter, '_lookup_cache', None)
-
     def _is_client_touched(self) -> bool:
-        """Whether somebody put another client in place of ours, or hooked into it (a Stubber does)."""
-        state = self._client_state
-        if state is None or state[0] is not self._client:
-            return True
-        return any(now is not then for now, then in zip(self._get_client_state(), state))
+        """Whether somebody put another client in place of ours, or hooks into it, as a Stubber does."""
+        return self._client_watch is None or self._client_watch.is_touched(self._client)
 
     # Tables
 
