@@ -38,10 +38,14 @@ _FROM_ELSEWHERE = {
     'datetime': ('datetime', 'datetime'),
     'timedelta': ('datetime', 'timedelta'),
     'timezone': ('datetime', 'timezone'),
+    'b64decode': ('base64', 'b64decode'),
+    'b64encode': ('base64', 'b64encode'),
     'base64': ('base64', None),
     'calendar': ('calendar', None),
+    'deepcopy': ('copy', 'deepcopy'),
     'json': ('json', None),
     'time': ('time', None),
+    'warnings': ('warnings', None),
 }
 
 
