@@ -7,6 +7,7 @@
 #   client     tests/client_config: keys, Regions and endpoints as botocore finds them
 #   cli        tests/cli: the command line
 #   crash      tests/crash: five kills under load
+#   power      tests/crash: the power is cut 80 times in each durability mode
 #   python     tests/python: the Python package as it was built
 #   examples   each example, under Valgrind where it is installed
 #   install    what `make install` leaves works for a stranger
@@ -149,6 +150,14 @@ part_crash() {
   count crash $status "$log/crash.log"
 }
 
+# Not for a sanitizer's build: the program stands before write() and fdatasync(), as the sanitizer does.
+part_power() {
+  limited 200 "$log/power.log" python3 tests/crash/power_cut_test.py --build "$build" --cuts 80
+  local status=$?
+  [ $status -eq 0 ] || cat "$log/power.log"
+  count power $status "$log/power.log"
+}
+
 part_script() { # PART SCRIPT
   limited 240 "$log/$1.log" "$2" "$build"
   local status=$?
@@ -160,12 +169,12 @@ parts=("$@")
 if [ ${#parts[@]} -eq 0 ]; then
   parts=(unit behaviour client cli crash)
   ! grep -q '^CYN_ASAN:BOOL=ON' "$build/CMakeCache.txt" || parts+=(python)
-  [ -n "$sanitized" ] || parts=(unit form behaviour client cli crash python examples install package docs)
+  [ -n "$sanitized" ] || parts=(unit form behaviour client cli crash power python examples install package docs)
 fi
 for part in "${parts[@]}"; do
   begin=$(date +%s)
   case $part in
-    unit | form | behaviour | client | crash | python | package) "part_$part" ;;
+    unit | form | behaviour | client | crash | power | python | package) "part_$part" ;;
     examples | install) part_script "$part" "tools/test-$part.sh" ;;
     cli) part_script cli tests/cli/run.sh ;;
     docs) part_script docs tools/test-docs.py ;;

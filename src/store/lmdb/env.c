@@ -125,7 +125,8 @@ cyn_status cyn_i_lmdb_env_open(cyn_i_lmdb_store *store, cyn_error *error) {
   if (store->durability == CYN_DURABILITY_UNSAFE) store->env_flags |= MDB_NOSYNC;
   /* read-only: no table of readers is needed, as nobody writes while the owner's lock is shared */
   if (store->read_only) store->env_flags |= MDB_RDONLY | MDB_NOLOCK;
-  int code = env_open_halving(store, store->path);
+  int code = store->read_only ? 0 : cyn_i_lmdb_birth(store->path);
+  if (code == 0) code = env_open_halving(store, store->path);
   if (code == 0) code = dbi_open(store);
   if (code == 0) return CYN_OK;
   cyn_i_lmdb_env_close(store);

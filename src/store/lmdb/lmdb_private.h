@@ -235,6 +235,8 @@ cyn_status cyn_i_lmdb_error(const cyn_i_lmdb_store *store, int code, const char 
 /* env.c: opens store->env (of a file or in memory) and its database; the store's settings are set before. */
 cyn_status cyn_i_lmdb_env_open(cyn_i_lmdb_store *store, cyn_error *error);
 void cyn_i_lmdb_env_close(cyn_i_lmdb_store *store);
+/* birth.c: makes a folder's data.mdb where there is none; an errno or a code of LMDB. The owner's lock is held. */
+int cyn_i_lmdb_birth(const char *folder);
 /* format.c: checks the format record, or writes it into an empty database. */
 cyn_status cyn_i_lmdb_format_check(cyn_i_lmdb_store *store, cyn_error *error);
 #define CYN_LMDB_FORMAT_VERSION 1u
