@@ -24,7 +24,7 @@ typedef struct cyn_db cyn_db;
 
 typedef struct cyn_db_options {
   size_t size;                        /* of this struct, set by CYN_DB_OPTIONS_INIT */
-  cyn_bytes region;                   /* over the URL's ?region=, AWS_REGION, AWS_DEFAULT_REGION; else us-east-1 */
+  cyn_bytes region;                   /* over the URL's and the environment's (docs/default-configuration.md) */
   cyn_bytes account;                  /* 12 digits of the ARNs; absent: 000000000000 */
   cyn_opt_int create_table_delay_ms;  /* time in CREATING; absent or 0: ACTIVE at once */
   cyn_opt_int update_table_delay_ms;

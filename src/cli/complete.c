@@ -59,14 +59,16 @@ static void offer_regions(const completion *c) {
     for (size_t j = 0; cli_region(partitions[i], j) != NULL; j++) offer(c, cyn_str(cli_region(partitions[i], j)));
 }
 
-/* serve and ping have tables of their own, of which the help is the visible part. */
-static void offer_own_options(const completion *c, const char *name) {
+/* Commands without a session have tables of their own, of which the help is the visible part. */
+static void offer_own_options(const completion *c, const cli_command *command) {
+  const char *name = command->name;
   char *text = NULL;
   size_t size = 0;
   FILE *to = open_memstream(&text, &size);
   if (to == NULL) return;
   if (strcmp(name, "serve") == 0) cli_serve_help(to);
   else if (strcmp(name, "ping") == 0) cli_ping_help(to);
+  else if (command->details != NULL) fputs(command->details, to);
   (void)fclose(to);
   for (const char *at = text; at != NULL && (at = strstr(at, "\n  --")) != NULL; at += 3)
     offer(c, (cyn_bytes){at + 3, strcspn(at + 3, " \n")});
@@ -155,7 +157,7 @@ static void complete_command(const completion *c, const cli_command *command) {
   }
   if (awaits != NULL) offer_values(c, awaits, table);
   else if (c->partial[0] != '-') offer_argument(c, command, place);
-  else if (command->work == NULL) offer_own_options(c, command->name);
+  else if (command->work == NULL) offer_own_options(c, command);
   for (size_t i = 0; awaits == NULL && c->partial[0] == '-' && i < option_count; i++)
     if (options[i].help != NULL) offer(c, cyn_str(options[i].name));
 }

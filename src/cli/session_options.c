@@ -23,7 +23,7 @@ static const row rows[] = {
     ROW("after", CLI_TEXT, after, "VALUE", "sort keys behind this one"),
     ROW("before", CLI_TEXT, before, "VALUE", "sort keys before this one"),
     ROW("limit", CLI_NUMBER, limit, "N", "at most N items"),
-    ROW("page-size", CLI_NUMBER, page_size, "N", "look at N items a request (as many as fit into a megabyte)"),
+    ROW("page-size", CLI_NUMBER, page_size, "N", "look at N items a request (as many as fit into a megabyte; migrate: 100)"),
     ROW("reverse", CLI_FLAG, reverse, NULL, "from the highest sort key down"),
     ROW("select", CLI_TEXT, select, "PATHS", "only these attributes, as 'title, tags[0], author.name'"),
     ROW("start", CLI_TEXT, start, "KEY", "go on behind this key (the JSON that the end of the output before names)"),
@@ -56,7 +56,7 @@ static const row rows[] = {
     ROW("segments", CLI_NUMBER, segments, "N", "scan with N threads (4)"),
     /* what all have */
     ROW("url", CLI_TEXT, url, "URL", "the database (CYNAMO_URL, else " CLI_STANDARD_URL ")"),
-    ROW("region", CLI_TEXT, region, "REGION", "over the URL's and AWS_REGION"),
+    ROW("region", CLI_TEXT, region, "REGION", "over the URL's and the environment's"),
     ROW("profile", CLI_TEXT, profile, "NAME", "of the AWS config files, over AWS_PROFILE"),
     ROW("output", CLI_TEXT, output, "json|table", "how to print (json)"),
     ROW("dynamodb-json", CLI_FLAG, dynamodb_json, NULL, "items in and out as the API writes them: {\"S\": \"…\"}"),

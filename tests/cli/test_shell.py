@@ -111,6 +111,7 @@ def test_candidates(thread):
     assert "--credentials" in complete(thread, "serve", "--")
     assert complete(thread, "ping", "--") == ["--timeout-ms", "--help"]
     assert complete(thread, "migrate", "--r") == ["--rate", "--region"] and complete(thread, "migrate", "m.json", "") == []
+    assert complete(thread, "check", "--") == ["--max", "--quiet"]
     assert complete(thread, "settings", "--o") == ["--output"] and complete(thread, "settings", "--output", "t") == ["table"]
     assert complete(thread, "nonsense", "") == []
     assert thread("complete", "--", "get", "", CYNAMO_URL="http://127.0.0.1:1").err == ""
