@@ -6,24 +6,26 @@ package, so that a program written for PynamoDB changes one line.
 Everything here is loaded at first use: `import cynamo` alone stays cheap, which cold starts pay for.
 """
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cynamo._core import Database, Server, ServiceError, serve
+    from cynamo._models.batch_get import batch_get
+    from cynamo.as_pynamodb import install_as_pynamodb
+
 __license__ = 'MIT'
 __version__ = '0.1.0'
 
 # Name here -> the module of this package that has it.
 _LAZY = {
     'Database': '_core',
+    'Server': '_core',
     'ServiceError': '_core',
     'batch_get': '_models.batch_get',
     'install_as_pynamodb': 'as_pynamodb',
+    'serve': '_core',
 }
 
-__all__ = sorted(_LAZY) + ['serve']
-
-
-def serve(url='memory:', port=0, **options):
-    """Starts a server of DynamoDB's API inside this process; any SDK can point at its `url`. `close()` ends it."""
-    from cynamo import _core
-    return _core.serve(url, port=port, **options)
+__all__ = ['Database', 'Server', 'ServiceError', 'batch_get', 'install_as_pynamodb', 'serve']
 
 
 def __getattr__(name):
