@@ -12,8 +12,7 @@
 
 #define CHUNK_ITEMS 256
 #define CHUNK_BYTES ((size_t)1 << 20)
-#define COUNT_CHUNK 20000
-#define COUNT_TRIES 3
+#define COUNT_LOOK 4096 /* entries between two looks at whether to stop */
 #define ARENA_KEEP ((size_t)1 << 20)
 
 /* Where a walk goes on; owns its bytes. */
@@ -70,58 +69,39 @@ static cyn_status fill_all(cyn_i_jobs *jobs, const cyn_i_upkeep_place *place, ui
 /* ---- counters ---- */
 
 typedef struct tally {
-  cursor *at;
+  cyn_i_jobs *jobs;
   int64_t items, bytes;
-  size_t left; /* of this view */
-  bool is_full;
 } tally;
 
 static bool visit_entry(void *user, const cyn_i_store_key *key, cyn_bytes value) {
   tally *t = user;
-  if (t->left == 0) {
-    t->is_full = true;
-    return false;
-  }
-  t->left--;
+  (void)key;
   t->items++;
   t->bytes += cyn_i_upkeep_entry_size(value);
-  if (t->left == 0) cursor_set(t->at, key);
-  return true;
-}
-
-static cyn_status count_entries(cyn_i_jobs *jobs, uint32_t space, cursor *at, tally *t, cyn_error *error) {
-  *t = (tally){.at = at};
-  at->is_set = false;
-  cyn_status status;
-  do {
-    t->left = COUNT_CHUNK;
-    t->is_full = false;
-    status = walk(jobs, space, at, visit_entry, t, error);
-  } while (status == CYN_OK && t->is_full && cyn_i_jobs_pause(jobs));
-  return status;
+  return t->items % COUNT_LOOK != 0 || !atomic_load(&t->jobs->is_stopping);
 }
 
 static cyn_status read_counters(cyn_i_jobs *jobs, uint32_t space, int64_t *items, int64_t *bytes, cyn_error *error) {
   uint8_t sort[5];
-  cyn_i_store *store = cyn_i_engine_store(jobs->engine);
   cyn_i_store_key key = cyn_i_counter_key(space, 'n', sort);
-  cyn_status status = cyn_i_store_counter(store, &key, items, error);
+  cyn_status status = cyn_i_store_view_counter(jobs->view, &key, items, error);
   if (status != CYN_OK) return status;
   key = cyn_i_counter_key(space, 'b', sort);
-  return cyn_i_store_counter(store, &key, bytes, error);
+  return cyn_i_store_view_counter(jobs->view, &key, bytes, error);
 }
 
-/* Exact where the counters stand still during one of the tries; else as near as writes under way allow. */
-static cyn_status correct_counters(cyn_i_jobs *jobs, uint32_t space, cursor *at, cyn_error *error) {
-  int64_t items = 0, bytes = 0, items_after = 0, bytes_after = 0;
-  tally t = {0};
-  for (int i = 0; i < COUNT_TRIES; i++) {
-    cyn_status status = read_counters(jobs, space, &items, &bytes, error);
-    if (status == CYN_OK) status = count_entries(jobs, space, at, &t, error);
-    if (status == CYN_OK) status = read_counters(jobs, space, &items_after, &bytes_after, error);
-    if (status != CYN_OK) return status;
-    if (items == items_after && bytes == bytes_after) break;
-  }
+/* What the counters lack is the same at every moment, as writes move both: it is read off one state, with the entries
+ * counted in the view that the counters are read from. That view lives as long as a walk over the index. */
+static cyn_status correct_counters(cyn_i_jobs *jobs, uint32_t space, cyn_error *error) {
+  int64_t items = 0, bytes = 0;
+  tally t = {.jobs = jobs};
+  cyn_i_store_range range = {.space = space, .hash_low = 0, .hash_high = UINT64_MAX};
+  cyn_status status = cyn_i_store_view_begin(jobs->view, error);
+  if (status != CYN_OK) return status;
+  status = read_counters(jobs, space, &items, &bytes, error);
+  if (status == CYN_OK) status = cyn_i_store_walk(jobs->view, &range, visit_entry, &t, error);
+  cyn_i_store_view_end(jobs->view);
+  if (status != CYN_OK || atomic_load(&jobs->is_stopping)) return status;
   return cyn_i_upkeep_count(jobs->engine, space, t.items - items, t.bytes - bytes, &jobs->work_arena, error);
 }
 
@@ -134,7 +114,7 @@ static cyn_status fill_space(cyn_i_jobs *jobs, const cyn_i_table *table, const c
   bool wanted;
   cyn_status status = fill_all(jobs, place, table->space, space, at, &wanted, error);
   if (status != CYN_OK || !wanted) return status;
-  if (is_index) status = correct_counters(jobs, space, at, error);
+  if (is_index) status = correct_counters(jobs, space, error);
   if (status == CYN_OK && !atomic_load(&jobs->is_stopping))
     status = cyn_i_upkeep_filled(jobs->engine, place, space, &jobs->work_arena, error);
   cyn_i_arena_reset(&jobs->work_arena, ARENA_KEEP);

@@ -33,6 +33,9 @@ uint64_t cyn_i_store_guard(const cyn_i_store *store) { return store->vtable->gua
 cyn_status cyn_i_store_counter(cyn_i_store *store, const cyn_i_store_key *key, int64_t *out, cyn_error *error) {
   return store->vtable->counter(store, key, out, error);
 }
+cyn_status cyn_i_store_view_counter(cyn_i_store_view *view, const cyn_i_store_key *key, int64_t *out, cyn_error *error) {
+  return view->store->vtable->view_counter(view, key, out, error);
+}
 cyn_status cyn_i_store_reclaim(cyn_i_store *store, uint32_t space, unsigned slice_us, bool *done, cyn_error *error) {
   return store->vtable->reclaim(store, space, slice_us, done, error);
 }

@@ -135,6 +135,9 @@ uint64_t cyn_i_store_guard(const cyn_i_store *store);
 
 /* A counter as of the last commit; 0 when never added to. */
 cyn_status cyn_i_store_counter(cyn_i_store *store, const cyn_i_store_key *key, int64_t *out, cyn_error *error);
+/* A counter as of the view's state, to be held against what a walk of that view finds. A memory store keeps its counters
+ * beside its states: there it is the last commit's. */
+cyn_status cyn_i_store_view_counter(cyn_i_store_view *view, const cyn_i_store_key *key, int64_t *out, cyn_error *error);
 
 /* ---- the rest ---- */
 

@@ -156,6 +156,9 @@ static uint64_t faulty_guard(const cyn_i_store *store) { return cyn_i_store_guar
 static cyn_status faulty_counter(cyn_i_store *store, const cyn_i_store_key *key, int64_t *out, cyn_error *error) {
   return cyn_i_store_counter(faulty_of(store)->inner, key, out, error);
 }
+static cyn_status faulty_view_counter(cyn_i_store_view *view, const cyn_i_store_key *key, int64_t *out, cyn_error *error) {
+  return cyn_i_store_view_counter(view_of(view)->inner, key, out, error);
+}
 static cyn_status faulty_reclaim(cyn_i_store *store, uint32_t space, unsigned slice_us, bool *done, cyn_error *error) {
   return cyn_i_store_reclaim(faulty_of(store)->inner, space, slice_us, done, error);
 }
@@ -193,6 +196,7 @@ static const cyn_i_store_vtable faulty_vtable = {
     .commits_block = faulty_commits_block,
     .guard = faulty_guard,
     .counter = faulty_counter,
+    .view_counter = faulty_view_counter,
     .reclaim = faulty_reclaim,
     .log_read = faulty_log_read,
     .log_trim = faulty_log_trim,

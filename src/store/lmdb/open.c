@@ -12,20 +12,32 @@ static bool store_commits_block(const cyn_i_store *base) { return cyn_i_lmdb_of(
 
 static uint64_t store_guard(const cyn_i_store *base) { return atomic_load(&cyn_i_lmdb_of(base)->guard); }
 
+static cyn_status counter_of_view(cyn_i_store_view *view, cyn_bytes key, int64_t *out, cyn_error *error) {
+  cyn_i_lmdb_store *store = cyn_i_lmdb_of(view->store);
+  MDB_val value;
+  int code = cyn_i_lmdb_get(((cyn_i_lmdb_view *)view)->txn, store->dbi, key, &value);
+  if (code == 0 && value.mv_size == 8) memcpy(out, value.mv_data, 8);
+  return code == 0 || code == MDB_NOTFOUND ? CYN_OK : cyn_i_lmdb_error(store, code, "read", error);
+}
+
 static cyn_status counter_from_view(cyn_i_store *base, cyn_bytes key, int64_t *out, cyn_error *error) {
   cyn_i_store_view *view;
   cyn_status status = cyn_i_lmdb_view_open(base, &view, error);
   if (status != CYN_OK) return status;
   status = cyn_i_lmdb_view_begin(view, error);
   if (status == CYN_OK) {
-    MDB_val value;
-    int code = cyn_i_lmdb_get(((cyn_i_lmdb_view *)view)->txn, cyn_i_lmdb_of(base)->dbi, key, &value);
-    if (code == 0 && value.mv_size == 8) memcpy(out, value.mv_data, 8);
-    if (code != 0 && code != MDB_NOTFOUND) status = cyn_i_lmdb_error(cyn_i_lmdb_of(base), code, "read", error);
+    status = counter_of_view(view, key, out, error);
     cyn_i_lmdb_view_end(view);
   }
   cyn_i_lmdb_view_close(view);
   return status;
+}
+
+/* The key's bytes with the counters' space in front. */
+static cyn_bytes counter_key(const cyn_i_store_key *key, uint8_t bytes[CYN_LMDB_KEY_MAX]) {
+  cyn_i_lmdb_store_u32(bytes, CYN_LMDB_SPACE_COUNTER);
+  size_t size = cyn_i_lmdb_key_encode(key, bytes + CYN_LMDB_COUNTER_HEAD);
+  return (cyn_bytes){(const char *)bytes, CYN_LMDB_COUNTER_HEAD + size};
 }
 
 static cyn_status store_counter(cyn_i_store *base, const cyn_i_store_key *key, int64_t *out, cyn_error *error) {
@@ -34,11 +46,18 @@ static cyn_status store_counter(cyn_i_store *base, const cyn_i_store_key *key, i
   if (cyn_i_lmdb_forked(store)) return cyn_i_lmdb_forked_error(error);
   if (!cyn_i_lmdb_key_valid(key)) return CYN_OK;
   uint8_t bytes[CYN_LMDB_KEY_MAX];
-  cyn_i_lmdb_store_u32(bytes, CYN_LMDB_SPACE_COUNTER);
-  cyn_bytes whole = {(const char *)bytes, CYN_LMDB_COUNTER_HEAD};
-  whole.size += cyn_i_lmdb_key_encode(key, bytes + CYN_LMDB_COUNTER_HEAD);
+  cyn_bytes whole = counter_key(key, bytes);
   if (cyn_i_lmdb_counters_find(&store->counters, whole, out)) return CYN_OK;
   return counter_from_view(base, whole, out, error);
+}
+
+static cyn_status store_view_counter(cyn_i_store_view *view, const cyn_i_store_key *key, int64_t *out, cyn_error *error) {
+  cyn_i_lmdb_store *store = cyn_i_lmdb_of(view->store);
+  if (store->is_memory) return store_counter(view->store, key, out, error);
+  *out = 0;
+  if (cyn_i_lmdb_forked(store)) return cyn_i_lmdb_forked_error(error);
+  uint8_t bytes[CYN_LMDB_KEY_MAX];
+  return cyn_i_lmdb_key_valid(key) ? counter_of_view(view, counter_key(key, bytes), out, error) : CYN_OK;
 }
 
 static unsigned readers_open(cyn_i_lmdb_store *store) {
@@ -201,6 +220,7 @@ static const cyn_i_store_vtable lmdb_vtable = {
     .commits_block = store_commits_block,
     .guard = store_guard,
     .counter = store_counter,
+    .view_counter = store_view_counter,
     .reclaim = cyn_i_lmdb_reclaim,
     .log_read = cyn_i_lmdb_log_read,
     .log_trim = cyn_i_lmdb_log_trim,

@@ -1,6 +1,8 @@
 /* <cynamo/store.h> over a database with everything in it. */
 #include <cynamo/store.h>
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 #include "store_sample.h"
@@ -199,4 +201,88 @@ TEST(what_has_no_file_here) {
     if (i < 4) CHECK(strstr(error.message, "not on this backend") != NULL);
     cyn_error_clean_up(&error);
   }
+}
+
+/* ---- counters under load ---- */
+
+typedef struct crowd {
+  cyn_db *db;
+  unsigned number;
+  _Atomic bool *stop;
+  unsigned failed;
+} crowd;
+
+static bool crowd_call(crowd *c, cyn_result *result, const char *operation, const char *json) {
+  cyn_bytes output;
+  bool done = cyn_call_json(c->db, operation, cyn_str(json), result, &output, NULL) == CYN_OK;
+  c->failed += !done;
+  return done;
+}
+
+static void *crowd_run(void *argument) {
+  crowd *c = argument;
+  cyn_result *result = cyn_result_new();
+  char json[300];
+  for (unsigned i = c->number; !atomic_load(c->stop) && c->failed == 0; i += 7) {
+    if (i % 3 == 0)
+      (void)snprintf(json, sizeof json, "{\"TableName\":\"Busy\",\"Key\":{\"pk\":{\"N\":\"%u\"}}}", i % 2000);
+    else
+      (void)snprintf(json, sizeof json, "{\"TableName\":\"Busy\",\"Item\":{\"pk\":{\"N\":\"%u\"},\"g\":{\"N\":\"%u\"},\"t\":{\"S\":\"%.*s\"}}}",
+                     i % 2000, i % 50, (int)(i % 40), "0123456789012345678901234567890123456789");
+    (void)crowd_call(c, result, i % 3 == 0 ? "DeleteItem" : "PutItem", json);
+  }
+  cyn_result_destroy(result);
+  return NULL;
+}
+
+/* An index is filled while its table is written to: afterwards its counters say what is in it. */
+TEST(counters_of_an_index_that_was_filled_under_load) {
+  home h;
+  cyn_error error = CYN_ERROR_INIT;
+  char url[128];
+  cyn_db *db;
+  _Atomic bool stop = false;
+  pthread_t threads[3];
+  crowd crowds[3];
+  REQUIRE(home_make(&h));
+  (void)snprintf(url, sizeof url, "%s?durability=unsafe", h.url);
+  REQUIRE(cyn_open(url, NULL, &db, &error) == CYN_OK);
+  count_items(db, "CreateTable",
+              "{\"TableName\":\"Busy\",\"BillingMode\":\"PAY_PER_REQUEST\",\"KeySchema\":[{\"AttributeName\":\"pk\",\"KeyType\":\"HASH\"}],"
+              "\"AttributeDefinitions\":[{\"AttributeName\":\"pk\",\"AttributeType\":\"N\"}]}",
+              "Busy");
+  for (unsigned i = 0; i < 3; i++) {
+    crowds[i] = (crowd){db, i, &stop, 0};
+    REQUIRE(pthread_create(&threads[i], NULL, crowd_run, &crowds[i]) == 0);
+  }
+  for (unsigned round = 0; round < 5 && !test_current_failed(); round++) {
+    (void)usleep(60000);
+    count_items(db, "UpdateTable",
+                "{\"TableName\":\"Busy\",\"AttributeDefinitions\":[{\"AttributeName\":\"g\",\"AttributeType\":\"N\"}],"
+                "\"GlobalSecondaryIndexUpdates\":[{\"Create\":{\"IndexName\":\"byG\",\"KeySchema\":[{\"AttributeName\":\"g\",\"KeyType\":"
+                "\"HASH\"}],\"Projection\":{\"ProjectionType\":\"ALL\"}}}]}",
+                "byG");
+    cyn_result *result = cyn_result_new();
+    cyn_bytes output = {NULL, 0};
+    bool is_active = false;
+    for (unsigned i = 0; i < 500 && !is_active; i++) {
+      if (cyn_call_json(db, "DescribeTable", cyn_str("{\"TableName\":\"Busy\"}"), result, &output, NULL) != CYN_OK) break;
+      is_active = memmem(output.data, output.size, "\"IndexStatus\":\"ACTIVE\"", 22) != NULL;
+      (void)usleep(10000);
+    }
+    CHECK(is_active);
+    cyn_result_destroy(result);
+    check_sound(h.url); /* of one commit, while it goes on */
+    if (round < 4)
+      count_items(db, "UpdateTable",
+                  "{\"TableName\":\"Busy\",\"GlobalSecondaryIndexUpdates\":[{\"Delete\":{\"IndexName\":\"byG\"}}]}", "Busy");
+  }
+  atomic_store(&stop, true);
+  for (unsigned i = 0; i < 3; i++) {
+    (void)pthread_join(threads[i], NULL);
+    CHECK_INT(crowds[i].failed, 0);
+  }
+  cyn_db_close(db);
+  CHECK_INT(check_sound(h.url).faults, 0);
+  home_remove(&h);
 }
