@@ -48,7 +48,8 @@ def note_stock(model_cls: type) -> None:
     """Called once, when Model has been made."""
     kinds = [kind for kind in vars(_attributes).values() if isinstance(kind, type) and issubclass(kind, Attribute)]
     for cls in (object, Attribute, AttributeContainer, MapAttribute, model_cls, Connection, MetaTable, TableConnection, *kinds):
-        _stock[cls] = dict(vars(cls))
+        # Not its texts: install_as_pynamodb() gives it another __module__.
+        _stock[cls] = {name: value for name, value in vars(cls).items() if name not in ('__module__', '__doc__')}
     _stock_maps.extend((dict(documents.SERIALIZE_CLASS_MAP), dict(documents.DESERIALIZE_CLASS_MAP)))
     globals().update(_model_cls=model_cls, _from_raw_data=model_cls.from_raw_data.__func__)
     _fill_tables()
@@ -220,7 +221,7 @@ class _Builder:
         """The codecs of a map, and the plan of its class where it declares attributes."""
         cls = type(attribute)
         if cls is MapAttribute:
-            if not self._undeclared_are_stock() or not _are_stock(cls, cls, vars(MapAttribute)):
+            if not self._undeclared_are_stock() or not _are_stock(cls, cls, _stock[MapAttribute]):
                 return _PYTHON, _PYTHON, None
             return _RAW_MAP if reads == _MAP else reads, _RAW_MAP if writes == _MAP else writes, None
         plan = build_map(cls, self)
@@ -236,7 +237,8 @@ class _Builder:
             if any(kinds.get(name) is not attribute for name, attribute in stock.items()):
                 return False
             for attribute in stock.values():
-                self.watch(attribute)
+                self.types[type(attribute)] = None
+                self.dicts.append(vars(attribute))
                 names = ('serialize', 'deserialize', 'get_value')
                 if not _are_stock(type(attribute), type(attribute), names) or any(name in vars(attribute) for name in names):
                     return False
