@@ -237,6 +237,48 @@ def test_signals_errors_are_logged(caplog):
     assert 'Calling PutItem with arguments' in caplog.text
 
 
+@pytest.mark.skipif(not hasattr(os, 'fork'), reason='no fork here')
+def test_a_child_process(tmp_path):
+    run("""
+        import os, cynamo
+        from cynamo.attributes import UnicodeAttribute
+        from cynamo.models import Model
+        server = cynamo.serve('memory:')
+        models = []
+        for url in ('memory:', 'file:' + {!r}, server.url):
+            class User(Model):
+                class Meta:
+                    table_name = 'users'
+                    host = url
+                    billing_mode = 'PAY_PER_REQUEST'
+                name = UnicodeAttribute(hash_key=True)
+            User.create_table()
+            User('ann').save()
+            models.append(User)
+
+        def code(call):
+            try:
+                return call() and None
+            except Exception as e:
+                return e.cause_response_code
+
+        child = os.fork()
+        if child == 0:
+            result = [code(lambda: model.get('ann')) for model in models]
+            for model in models:
+                model._connection = None
+            result += [code(lambda: model.get('ann')) for model in models[:1]]
+            try:
+                models[1].get('ann')
+                result.append(None)
+            except ValueError as e:
+                result.append(str(os.getppid()) in str(e))
+            os._exit(0 if result == ['CynamoForked', 'CynamoForked', None, 'ResourceNotFoundException', True] else 1)
+        assert os.waitpid(child, 0)[1] == 0
+        assert all(model.get('ann') for model in models)
+    """.format(str(tmp_path / 'data')))
+
+
 def run(program, **environment):
     done = subprocess.run([sys.executable, '-c', textwrap.dedent(program)], env=dict(os.environ, **environment),
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)

@@ -27,10 +27,17 @@ _ENVIRONMENT = (
 generation = 0
 
 
+# Databases of the parent process, kept from being closed in a child.
+_of_parent: list = []
+
+
 def _after_fork() -> None:
-    """Another thread may have held the lock when the process forked."""
+    """In a child: another thread may have held the lock; and what the parent has in its memory, or locked, is not ours.
+    Connections that were used before keep it, and say so; new ones open their own."""
     global _lock
     _lock = allocate_lock()
+    for key in [key for key in _databases if is_in_process(key[0])]:
+        _of_parent.append(_databases.pop(key))
 
 
 if hasattr(os, 'register_at_fork'):
