@@ -59,6 +59,8 @@ class Attribute(Subscriptable):
     """
 
     null = False
+    # Maps and lists are told whether nulls are checked, down to the last level.
+    _has_null_check = False
 
     def __init__(self, hash_key=False, range_key=False, null=None, default=None, default_for_new=None, attr_name=None):
         if default is not None and default_for_new is not None:

@@ -152,28 +152,18 @@ class AttributeContainer(metaclass=AttributeContainerMeta):
         serialized = {}
         for name, attribute in self.get_attributes().items():
             value = getattr(self, name)
-            try:
-                stored = self._serialize_one(name, attribute, value, null_check)
-            except AttributeNullError as error:
-                error.prepend_path(name)
-                raise
+            stored = None
+            if value is not None:
+                try:
+                    stored = _serialize_one(name, attribute, value, null_check)
+                except AttributeNullError as error:
+                    error.prepend_path(name)
+                    raise
             if stored is not None:
                 serialized[attribute.attr_name] = {attribute.attr_type: stored}
             elif null_check and not attribute.null:
                 raise AttributeNullError(name)
         return serialized
-
-    @staticmethod
-    def _serialize_one(name, attribute, value, null_check):
-        # Maps and lists are told whether nulls are checked, down to the last level.
-        from cynamo._attributes.documents import ListAttribute, MapAttribute
-        if isinstance(value, MapAttribute) and not value.validate(null_check=null_check):
-            raise ValueError(f"Attribute '{name}' is not correctly typed")
-        if value is None:
-            return None
-        if isinstance(attribute, (ListAttribute, MapAttribute)):
-            return attribute.serialize(value, null_check=null_check)
-        return attribute.serialize(value)
 
     def _container_deserialize(self, attribute_values):
         self.attribute_values = {}
@@ -257,3 +247,11 @@ class AttributeContainer(metaclass=AttributeContainerMeta):
         fields = ', '.join([f'{name}={value!r}' for name, value in self.attribute_values.items()])
         return f'{type(self).__name__}({fields})'
 
+
+def _serialize_one(name, attribute, value, null_check):
+    if isinstance(value, AttributeContainer) and isinstance(value, Attribute):  # a map
+        if not value.validate(null_check=null_check):
+            raise ValueError(f"Attribute '{name}' is not correctly typed")
+    if attribute._has_null_check:
+        return attribute.serialize(value, null_check=null_check)
+    return attribute.serialize(value)

@@ -18,7 +18,7 @@ from cynamo.constants import (
     BINARY, BINARY_SET, BOOLEAN, LIST, MAP, NULL, NUMBER, NUMBER_SET, STRING, STRING_SET
 )
 from cynamo.exceptions import AttributeNullError
-from cynamo.expressions.operand import Path
+from cynamo.expressions.operand import Path, tell_attribute_classes
 
 _BINARY_KINDS = (BinaryAttribute, BinarySetAttribute)
 # What a map keeps beside its values; Python sets the last one on what MapAttribute[str, int](…) makes.
@@ -47,6 +47,7 @@ class MapAttribute(Attribute, AttributeContainer, metaclass=MetaMapAttribute):
     """
 
     attr_type = MAP
+    _has_null_check = True
 
     attribute_args = ['hash_key', 'range_key', 'null', 'default', 'default_for_new', 'attr_name']
 
@@ -259,6 +260,7 @@ class ListAttribute(Attribute):
     """
 
     attr_type = LIST
+    _has_null_check = True
     element_type = None
     _element = None
 
@@ -298,7 +300,7 @@ class ListAttribute(Attribute):
             if self.element_type and value is not None and not isinstance(attribute, self.element_type):
                 raise ValueError(f'List elements must be of type: {self.element_type.__name__}')
             try:
-                if isinstance(attribute, (ListAttribute, MapAttribute)):
+                if attribute._has_null_check:
                     stored = attribute.serialize(value, null_check=null_check)
                 else:
                     stored = attribute.serialize(value)
@@ -409,3 +411,5 @@ SERIALIZE_CLASS_MAP = {
     str: UnicodeAttribute(),
     bytes: BinaryAttribute(legacy_encoding=False),
 }
+
+tell_attribute_classes(Attribute, MapAttribute)

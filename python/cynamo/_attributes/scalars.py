@@ -125,9 +125,9 @@ class JSONAttribute(Attribute):
     def serialize(self, value):
         if value is None:
             return None
-        from json import dumps
-        return dumps(value)
+        import json
+        return json.dumps(value)
 
     def deserialize(self, value):
-        from json import loads
-        return loads(value, strict=False)  # control characters are taken within strings
+        import json
+        return json.loads(value, strict=False)  # control characters are taken within strings

@@ -23,15 +23,13 @@ class Condition(object):
         self.operator = operator
         self.values = values
 
-    def _format(self, texts):
-        return self.format_string.format(*texts, operator=self.operator)
-
     def serialize(self, placeholder_names, expression_attribute_values):
         """The text of this condition; names and values go to the two dictionaries."""
-        return self._format([v.serialize(placeholder_names, expression_attribute_values) for v in self.values])
+        texts = [v.serialize(placeholder_names, expression_attribute_values) for v in self.values]
+        return self.format_string.format(*texts, operator=self.operator)
 
     def __repr__(self):
-        return self._format([str(v) for v in self.values])
+        return self.format_string.format(*[str(v) for v in self.values], operator=self.operator)
 
     def __eq__(self, other):
         if type(self) is not type(other) or self.operator != other.operator:

@@ -13,6 +13,19 @@ from cynamo.expressions.condition import (
 from cynamo.expressions.update import AddAction, DeleteAction, RemoveAction, SetAction
 from cynamo.expressions.util import get_path_segments, get_value_placeholder, substitute_names
 
+# The classes of attributes, which are made of paths: their modules put themselves here (tell_attribute_classes).
+# Until they are loaded, no value is an attribute.
+_ATTRIBUTES = ()
+_MAPS = ()
+_SETS = (BINARY_SET, NUMBER_SET, STRING_SET)
+
+
+def tell_attribute_classes(attribute_class, map_class):
+    """Attribute and MapAttribute, told when they are loaded; nothing here can import them."""
+    global _ATTRIBUTES, _MAPS
+    _ATTRIBUTES = attribute_class
+    _MAPS = map_class
+
 
 class _Operand:
     """The base of operands. `attr_type` is the type of the operand's value where it is known."""
@@ -43,11 +56,7 @@ class _Operand:
     def _to_operand(self, value):
         if isinstance(value, _Operand):
             return value
-        # Late, since attributes are made of paths and conditions.
-        from cynamo.attributes import Attribute, MapAttribute
-        if not isinstance(value, Attribute):
-            return self._to_value(value)
-        if isinstance(value, MapAttribute) and value._is_attribute_container():
+        if not isinstance(value, _ATTRIBUTES) or isinstance(value, _MAPS) and value._is_attribute_container():
             return self._to_value(value)
         return Path(value)
 
@@ -66,26 +75,23 @@ def _same(mine, theirs):
 class _ConditionOperand(_Operand):
     """An operand that may be compared."""
 
-    def _compare(self, operator, other):
-        return Comparison(operator, self, self._to_operand(other))
-
     def __eq__(self, other):
-        return self._compare('=', other)
+        return Comparison('=', self, self._to_operand(other))
 
     def __ne__(self, other):
-        return self._compare('<>', other)
+        return Comparison('<>', self, self._to_operand(other))
 
     def __lt__(self, other):
-        return self._compare('<', other)
+        return Comparison('<', self, self._to_operand(other))
 
     def __le__(self, other):
-        return self._compare('<=', other)
+        return Comparison('<=', self, self._to_operand(other))
 
     def __gt__(self, other):
-        return self._compare('>', other)
+        return Comparison('>', self, self._to_operand(other))
 
     def __ge__(self, other):
-        return self._compare('>=', other)
+        return Comparison('>=', self, self._to_operand(other))
 
     def between(self, lower, upper):
         return Between(self, self._to_operand(lower), self._to_operand(upper))
@@ -227,8 +233,7 @@ class Path(_NumericOperand, _ListAppendOperand, _ConditionOperand):
     format_string = '{0}'
 
     def __init__(self, attribute_or_path):
-        from cynamo.attributes import Attribute  # late, since attributes are made of paths
-        if isinstance(attribute_or_path, Attribute):
+        if isinstance(attribute_or_path, _ATTRIBUTES):
             self.attribute = attribute_or_path
             self.attr_type = attribute_or_path.attr_type
             path = attribute_or_path.attr_path
@@ -299,7 +304,7 @@ class Path(_NumericOperand, _ListAppendOperand, _ConditionOperand):
         return self._to_operand(value)
 
     def _is_set(self):
-        return self.attribute is not None and self.attribute.attr_type in (BINARY_SET, NUMBER_SET, STRING_SET)
+        return self.attribute is not None and self.attribute.attr_type in _SETS
 
     def exists(self):
         return Exists(self)
@@ -319,8 +324,7 @@ class Path(_NumericOperand, _ListAppendOperand, _ConditionOperand):
         return BeginsWith(self, operand)
 
     def contains(self, item):
-        from cynamo.attributes import Attribute
-        if self._is_set() and not isinstance(item, (_Operand, Attribute, dict)):
+        if self._is_set() and not isinstance(item, (_Operand, dict)) and not isinstance(item, _ATTRIBUTES):
             # An element of a set has the type of the set less its S.
             (set_type, elements), = self._to_value([item]).value.items()
             item = {set_type[0]: elements[0]}
