@@ -25,6 +25,7 @@ part() { # NAME COMMAND…
 }
 
 part kills python3 tests/crash/kill_test.py --binary "$build/cynamo" --rounds "$kills"
+part migrations python3 tests/crash/migrate_test.py --binary "$build/cynamo" --rounds 100
 part power-cuts python3 tests/crash/power_cut_test.py --build "$build" --cuts 1000 --seconds 5
 part store-kills env STORE_KILLS="$kills" "$build/tests/store_write_test"
 part store-walks env STORE_SOAK=200000 "$build/tests/store_store_test"
