@@ -111,31 +111,36 @@ static bool keep_start(cyn_cursor *cursor, cyn_item key) {
   return !room->failed;
 }
 
+static cyn_status ask(cyn_cursor *cursor, cyn_operation operation, const void *input, const void **answer) {
+  const cyn_i_target *target = cursor->request.target;
+  return cyn_i_target_call(target, target->db, operation, input, &cursor->page->arena, answer, cursor->request.error);
+}
+
 static cyn_status next_page(cyn_cursor *cursor) {
   cyn_memory_reset(cursor->page);
   keep_rate(cursor);
   const void *answer;
+  cyn_item end;
   cyn_status status;
-  const cyn_i_target *target = cursor->request.target;
   if (cursor->is_query) {
     cursor->query.limit = page_limit(cursor);
-    status = cyn_i_target_call(target, target->db, CYN_OPERATION_QUERY, &cursor->query, &cursor->page->arena, &answer, cursor->request.error);
+    status = ask(cursor, CYN_OPERATION_QUERY, &cursor->query, &answer);
     if (status != CYN_OK) return status;
     const cyn_query_output *output = answer;
     cursor->items = output->items;
     count_page(cursor, output->count, output->scanned_count, output->consumed_capacity);
-    status = keep_start(cursor, output->last_evaluated_key) ? CYN_OK : cyn_i_error_no_memory(cursor->request.error);
+    end = output->last_evaluated_key;
   } else {
     cursor->scan.limit = page_limit(cursor);
-    status = cyn_i_target_call(target, target->db, CYN_OPERATION_SCAN, &cursor->scan, &cursor->page->arena, &answer, cursor->request.error);
+    status = ask(cursor, CYN_OPERATION_SCAN, &cursor->scan, &answer);
     if (status != CYN_OK) return status;
     const cyn_scan_output *output = answer;
     cursor->items = output->items;
     count_page(cursor, output->count, output->scanned_count, output->consumed_capacity);
-    status = keep_start(cursor, output->last_evaluated_key) ? CYN_OK : cyn_i_error_no_memory(cursor->request.error);
+    end = output->last_evaluated_key;
   }
   cursor->next = 0;
-  return status;
+  return keep_start(cursor, end) ? CYN_OK : cyn_i_error_no_memory(cursor->request.error);
 }
 
 /* False at the end and at an error. */
@@ -266,7 +271,8 @@ cyn_item cyn_cursor_position(cyn_cursor *cursor, cyn_memory *memory) {
   cyn_i_buf_init(&buf, &memory->arena);
   cyn_i_item_writer writer;
   cyn_i_item_begin(&writer, &buf);
-  bool complete = put_key(&writer, plan->hash, cursor->last) && (plan->range == NULL || put_key(&writer, plan->range, cursor->last));
+  bool complete = put_key(&writer, plan->hash, cursor->last);
+  if (complete && plan->range != NULL) complete = put_key(&writer, plan->range, cursor->last);
   for (size_t i = 0; cursor->index != NULL && complete && i < cursor->index->key_count; i++)
     complete = put_key(&writer, cursor->index->keys[i], cursor->last);
   if (!complete) return none;

@@ -104,7 +104,8 @@ static cyn_status set_connection(cyn_i_session *session, const cyn_i_target *tar
     status = set_milliseconds(target->root, "read_timeout_seconds", settings->read_timeout_seconds, &options->read_timeout_ms,
                               error);
   if (status == CYN_OK && (settings->max_retry_attempts < CYN_NO_RETRIES || settings->max_pool_connections < 0))
-    status = cyn_i_model_error(error, CYN_E_MODEL, target->root, NULL, "max_retry_attempts and max_pool_connections are numbers above 0");
+    status = cyn_i_model_error(error, CYN_E_MODEL, target->root, NULL,
+                               "max_retry_attempts and max_pool_connections are numbers above 0");
   if (status == CYN_OK && settings->extra_headers != NULL)
     status = cyn_i_settings_headers(settings->extra_headers, &options->extra_headers, &session->arena, error);
   return status;

@@ -34,9 +34,10 @@ bool cyn_i_settings_put(cyn_i_settings *settings, cyn_i_arena *arena, const cyn_
   cyn_model_options own;
   memset(&own, 0, sizeof own);
   if (options != NULL) memcpy(&own, options, options->size < sizeof own ? options->size : sizeof own);
-  bool done = copy(arena, &own.table) && copy(arena, &own.prefix) && copy(arena, &own.region) && copy(arena, &own.host) &&
-              copy(arena, &own.access_key_id) && copy(arena, &own.secret_access_key) && copy(arena, &own.session_token) && copy(arena, &own.retry_mode) && copy(arena, &own.extra_headers) &&
-              copy(arena, &own.stream) && copy(arena, &own.tags);
+  const char **const texts[] = {&own.table,         &own.prefix,     &own.region,        &own.host,   &own.access_key_id, &own.secret_access_key,
+                                &own.session_token, &own.retry_mode, &own.extra_headers, &own.stream, &own.tags};
+  bool done = true;
+  for (size_t i = 0; done && i < sizeof texts / sizeof texts[0]; i++) done = copy(arena, texts[i]);
   if (done) setting->options = own;
   changed();
   return done;
