@@ -103,6 +103,14 @@ def test_file_urls_of_one_folder_are_one_database(tmp_path):
     assert one._get_database() is other._get_database()
 
 
+@pytest.mark.parametrize('host', ['memory', 'htp://x', 'file:', 'http://'])
+def test_urls_that_are_none(host, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match='memory:NAME|needs a folder|no endpoint'):
+        Connection(host=host).list_tables()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_update_leaves_the_callers_list_alone():
     user = User('ann')
     user.save()

@@ -57,7 +57,7 @@ def effective_url(host: Optional[str]) -> Optional[str]:
 def endpoint_url(host: Optional[str], region: Optional[str]) -> str:
     """The endpoint's URL for texts; opens nothing."""
     url = effective_url(host) or 'aws:' + (region or find_region() or '')
-    if not url.startswith('aws:'):
+    if not url.startswith('aws:') or url == 'aws:':
         return url
     region = url[len('aws:'):].partition('?')[0]
     suffix = 'amazonaws.com.cn' if region.startswith('cn-') else 'amazonaws.com'
@@ -106,6 +106,8 @@ def _canonical(url: str) -> str:
     """One spelling for a folder, since it can be open only once."""
     if url.startswith('file:'):
         path, mark, options = url[len('file:'):].partition('?')
+        if not path:
+            return url  # the core says what is wrong
         return 'file:' + os.path.realpath(path) + mark + options
     return url
 
