@@ -98,6 +98,11 @@ TEST(versions) {
   OK(cyn_exists(db, account, cyn_keys("a"), NULL, &exists, &error));
   CHECK(!exists);
   OK(cyn_transaction_commit(t, NULL, NULL, &error)); /* empty */
+  OK(cyn_transaction_save(t, account, &fresh, NULL, &error));
+  cyn_transaction_set_token(t, "0123456789012345678901234567890123456"); /* 37 characters: refused, not cut */
+  CHECK(cyn_transaction_commit(t, NULL, NULL, &error) != CYN_OK);
+  CHECK_STR(error.name, "ValidationException");
+  CHECK_INT(fresh.version, 1);
   cyn_transaction_destroy(t);
   tear_down();
 }
