@@ -8,8 +8,9 @@ typedef struct event {
   const char *id, *text;
 } event;
 
-/* The keys in a model's settings are for those of its calls that go to a server or to AWS. */
-CYN_MODEL(event, CYN_TABLE("Event", .access_key_id = "my_access_key_id", .secret_access_key = "my_secret_access_key"),
+/* The keys and limits in a model's settings are for those of its calls that go to a server or to AWS. */
+CYN_MODEL(event, CYN_TABLE("Event", .access_key_id = "my_access_key_id", .secret_access_key = "my_secret_access_key",
+                           .read_timeout_seconds = 5, .max_retry_attempts = 2),
           CYN_HASH_KEY(id), CYN_ATTR(text));
 
 static cyn_status work(cyn_db *db, cyn_memory *memory, cyn_error *e) {
