@@ -186,7 +186,9 @@ class NumberAttribute(Attribute[float]):
         as_decimal: Optional[bool] = ...,
     ) -> None: ...
 
-class DecimalAttribute(Attribute[Decimal]): ...
+class DecimalAttribute(Attribute[Decimal]):
+    as_decimal: bool
+
 class VersionAttribute(NumberAttribute): ...
 
 class UnicodeSetAttribute(Attribute[Set[str]]): ...
@@ -205,7 +207,8 @@ class NumberSetAttribute(Attribute[Set[float]]):
         as_decimal: Optional[bool] = ...,
     ) -> None: ...
 
-class DecimalSetAttribute(Attribute[Set[Decimal]]): ...
+class DecimalSetAttribute(Attribute[Set[Decimal]]):
+    as_decimal: bool
 
 class BinarySetAttribute(Attribute[Set[bytes]]):
     legacy_encoding: bool

@@ -6,6 +6,8 @@ from cynamo.expressions.condition import (
 )
 from cynamo.expressions.update import AddAction, DeleteAction, RemoveAction, SetAction
 
+def tell_attribute_classes(attribute_class: type, map_class: type) -> None: ...
+
 class _Operand:
     format_string: str
     attr_type: Optional[str]
