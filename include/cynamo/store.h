@@ -74,9 +74,10 @@ CYN_API cyn_status cyn_store_info_get(const char *url, cyn_store_info *out,
 CYN_API cyn_status cyn_store_backup(const char *url, const char *folder, cyn_error *error) CYN_MUST_USE;
 
 /* Gives the room of deleted items back to the disk: a file: PATH database is written anew, without free pages, and takes
- * the old file's place at once. It is closed, or open in this process: then its writes wait meanwhile, and reads for a
- * moment. *saved_bytes may be NULL. Errors: CynamoStoreLocked (another process has it open), CynamoStoreError (damaged
- * files are left as they are), CynamoStoreFull. */
+ * the old file's place at once. Where it is open, its writes wait meanwhile, and reads for a moment; where another process
+ * has it open, that one is asked to do it, by a file in the folder, and does it with its background jobs. *saved_bytes may
+ * be NULL. Errors: CynamoStoreLocked (the other process does not answer), CynamoStoreError (damaged files are left as they
+ * are), CynamoStoreFull. */
 CYN_API cyn_status cyn_store_compact(const char *url, uint64_t *saved_bytes, cyn_error *error) CYN_MUST_USE;
 
 /* Brings a closed file: PATH database to the format of this Cynamo; *from and *to (may be NULL) are the format versions

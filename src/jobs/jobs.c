@@ -66,6 +66,7 @@ static cyn_status run(cyn_i_jobs *jobs, bool expires, bool *more, cyn_error *err
   cyn_i_engine *engine = jobs->engine;
   uint64_t guard = cyn_i_store_guard(cyn_i_engine_store(engine));
   cyn_i_jobs_table *tables = NULL;
+  cyn_i_store_serve(cyn_i_engine_store(engine));
   note(&first, cyn_i_jobs_survey(jobs, &tables, &scratch), error, &scratch);
   for (const cyn_i_jobs_table *table = tables; table != NULL; table = table->next) {
     if (!table->is_over || !cyn_i_jobs_pause(jobs)) continue;

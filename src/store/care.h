@@ -7,8 +7,8 @@
 
 /* A synced copy, as of the last commit, in a folder that is made here. What failed is taken away. */
 cyn_status cyn_i_store_backup(cyn_bytes path, cyn_bytes folder, cyn_error *error);
-/* Writes the file anew without free pages and puts it in the old one's place. STORE_LOCKED: another process has it open;
- * STORE: it is damaged, and was left as it is. */
+/* Writes the file anew without free pages and puts it in the old one's place; another process that has it open is asked to
+ * do it. STORE_LOCKED: that one does not answer; STORE: it is damaged, and was left as it is. */
 cyn_status cyn_i_store_compact(cyn_bytes path, uint64_t *saved_bytes, cyn_error *error);
 /* To the format version of this Cynamo. */
 cyn_status cyn_i_store_upgrade(cyn_bytes path, uint32_t *from, uint32_t *to, cyn_error *error);

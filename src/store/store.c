@@ -53,6 +53,9 @@ cyn_status cyn_i_store_copy(cyn_i_store *store, cyn_bytes path, bool compact, cy
   return store->vtable->copy(store, path, compact, error);
 }
 cyn_status cyn_i_store_sync(cyn_i_store *store, cyn_error *error) { return store->vtable->sync(store, error); }
+void cyn_i_store_serve(cyn_i_store *store) {
+  if (store->vtable->serve != NULL) store->vtable->serve(store);
+}
 void cyn_i_store_set_owner_url(cyn_i_store *store, cyn_bytes url) { store->vtable->set_owner_url(store, url); }
 void cyn_i_store_close(cyn_i_store *store) {
   if (store != NULL) store->vtable->close(store);

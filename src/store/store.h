@@ -158,6 +158,8 @@ cyn_status cyn_i_store_stat_get(cyn_i_store *store, cyn_i_store_stat *out, cyn_e
 /* A consistent copy into a new folder (hot), optionally compacted. */
 cyn_status cyn_i_store_copy(cyn_i_store *store, cyn_bytes path, bool compact, cyn_error *error);
 cyn_status cyn_i_store_sync(cyn_i_store *store, cyn_error *error);
+/* Does what other processes have asked the owner of the store for; to be called now and then. */
+void cyn_i_store_serve(cyn_i_store *store);
 void cyn_i_store_set_owner_url(cyn_i_store *store, cyn_bytes url);
 
 /* ---- opening ---- */

@@ -25,6 +25,7 @@ typedef struct cyn_i_store_vtable {
   cyn_status (*stat)(cyn_i_store *, cyn_i_store_stat *, cyn_error *);
   cyn_status (*copy)(cyn_i_store *, cyn_bytes, bool, cyn_error *);
   cyn_status (*sync)(cyn_i_store *, cyn_error *);
+  void (*serve)(cyn_i_store *); /* NULL: nobody can ask */
   void (*set_owner_url)(cyn_i_store *, cyn_bytes);
   void (*close)(cyn_i_store *);
 } cyn_i_store_vtable;

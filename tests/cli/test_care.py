@@ -77,6 +77,7 @@ def test_a_file_in_use(cynamo, filled, tmp_path):
     finally:
         stop.set()
         writer.join()
+    assert "smaller" in cynamo("compact", str(filled)).out
     assert "in use by process" in cynamo("upgrade", str(filled), status=3).err
     assert server.stop() == 0
     for i in range(3):

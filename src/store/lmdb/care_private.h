@@ -19,6 +19,11 @@ int cyn_i_lmdb_care_env(const char *path, unsigned flags, MDB_env **out);
 /* Syncs a file or folder; an errno. */
 int cyn_i_lmdb_care_sync(const char *folder, const char *name);
 
+/* Asks the process that has the folder open to compact it, and waits for its answer (request.c). */
+cyn_status cyn_i_lmdb_request_compact(const char *folder, uint64_t *saved_bytes, cyn_error *error);
+/* What a compaction that was killed has left. The lock is the caller's. */
+void cyn_i_lmdb_compact_clean_up(const char *path);
+
 /* One step of an upgrade: changes what its version did otherwise; the format record is written behind it, in the same
  * transaction. */
 typedef int (*cyn_i_lmdb_upgrade_step)(MDB_txn *txn, MDB_dbi dbi);

@@ -31,6 +31,11 @@ static void place_clean_up(const place *p) {
   (void)rmdir(p->folder);
 }
 
+void cyn_i_lmdb_compact_clean_up(const char *path) {
+  place p;
+  if (place_make(&p, cyn_str(path), NULL)) place_clean_up(&p);
+}
+
 static uint64_t file_bytes(const char *name) {
   struct stat file;
   return stat(name, &file) == 0 ? (uint64_t)file.st_size : 0;
@@ -81,9 +86,10 @@ cyn_status cyn_i_lmdb_care_sound(const char *path, cyn_error *error) {
                           first.text);
 }
 
-static cyn_status compact_closed(const place *p, cyn_error *error) {
+static cyn_status compact_closed(const place *p, uint64_t *saved_bytes, cyn_error *error) {
   int lock_fd;
   cyn_status status = cyn_i_lmdb_care_lock(p->path, &lock_fd, error);
+  if (status == CYN_E_STORE_LOCKED) return cyn_i_lmdb_request_compact(p->path, saved_bytes, error);
   if (status != CYN_OK) return status;
   cyn_i_lmdb_owner_unlock(lock_fd);
   status = cyn_i_lmdb_care_sound(p->path, error);
@@ -140,9 +146,9 @@ cyn_status cyn_i_store_compact(cyn_bytes path, uint64_t *saved_bytes, cyn_error 
     status = compact_open(cyn_i_lmdb_of(here), &p, error);
     cyn_i_store_close(here);
   } else {
-    status = compact_closed(&p, error);
+    status = compact_closed(&p, saved_bytes, error);
   }
   uint64_t after = file_bytes(p.file);
-  if (status == CYN_OK && after < before) *saved_bytes = before - after;
+  if (status == CYN_OK && *saved_bytes == 0 && after < before) *saved_bytes = before - after;
   return status;
 }

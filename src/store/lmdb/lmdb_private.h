@@ -293,6 +293,9 @@ void cyn_i_lmdb_write_batch(cyn_i_store *store, cyn_i_store_write *const *writes
 void cyn_i_lmdb_write_later(cyn_i_store *store, cyn_i_store_write *write);
 void cyn_i_lmdb_group_stop(cyn_i_lmdb_store *store);
 
+/* request.c: does what another process has asked for in the folder */
+void cyn_i_lmdb_serve(cyn_i_store *store);
+
 /* log.c */
 /* The last position that the log has given, by its end record (key: LOG_END, log) and its records. */
 int cyn_i_lmdb_log_end(MDB_txn *txn, MDB_dbi dbi, cyn_bytes key, int64_t *out);

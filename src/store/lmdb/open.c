@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "store/lmdb/care_private.h"
 #include "store/lmdb/lmdb_private.h"
 
 static bool store_commits_block(const cyn_i_store *base) { return cyn_i_lmdb_of(base)->blocks; }
@@ -227,6 +228,7 @@ static const cyn_i_store_vtable lmdb_vtable = {
     .stat = store_stat,
     .copy = store_copy,
     .sync = store_sync,
+    .serve = cyn_i_lmdb_serve,
     .set_owner_url = store_set_owner_url,
     .close = store_close,
 };
@@ -274,6 +276,7 @@ static cyn_status boot_settle(cyn_i_lmdb_store *store, cyn_error *error) {
 /* The registry is locked, so of two threads that open one folder the second gets the first's store. */
 static cyn_status file_open(cyn_i_lmdb_store *store, cyn_error *error) {
   cyn_status status = cyn_i_lmdb_owner_lock(store->path, store->read_only, &store->lock_fd, error);
+  if (status == CYN_OK && !store->read_only) cyn_i_lmdb_compact_clean_up(store->path);
   if (status == CYN_OK) status = cyn_i_lmdb_boot_check(store->path, error);
   if (status == CYN_OK) status = cyn_i_lmdb_sound_check(store->path, error);
   if (status == CYN_OK) status = cyn_i_lmdb_env_open(store, error);

@@ -1,0 +1,96 @@
+/* Compaction that another process asks for. */
+#include <sys/wait.h>
+
+#include "conformance.h"
+#include "raw_file.h"
+#include "store/care.h"
+
+static char bytes[4000];
+
+static void fill_and_delete(fixture *f) {
+  for (uint64_t i = 0; i < 100; i++) CHECK_INT(put_bytes(f, key_of(i, "k", ""), (cyn_bytes){bytes, sizeof bytes}), CYN_OK);
+  for (uint64_t i = 10; i < 100; i++) CHECK_INT(put_bytes(f, key_of(i, "k", ""), (cyn_bytes){NULL, 0}), CYN_OK);
+}
+
+/* A process asks; the owner, here, serves until it has ended. Its exit status. */
+static int asked(fixture *f, bool served) {
+  (void)fflush(NULL);
+  pid_t child = fork();
+  if (child == 0) {
+    uint64_t saved = 0;
+    cyn_error error = CYN_ERROR_INIT;
+    cyn_status status = cyn_i_store_compact(cyn_str(f->path), &saved, &error);
+    _exit(status == CYN_OK ? (saved > 100000 ? 0 : 1) : status == CYN_E_STORE ? 2 : 3);
+  }
+  int status = 0;
+  while (waitpid(child, &status, WNOHANG) == 0) {
+    if (served) cyn_i_store_serve(f->store);
+    (void)usleep(2000);
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 99;
+}
+
+TEST(the_owner_does_it) {
+  fixture f;
+  if (!fixture_open(&f, STRICT)) return;
+  fill_and_delete(&f);
+  CHECK_INT(asked(&f, true), 0);
+  CHECK(strcmp(get_text(&f, key_of(3, "k", "")), "-") != 0);
+  CHECK_INT(put_text(&f, key_of(3, "k", ""), "after"), CYN_OK);
+  CHECK_STR(get_text(&f, key_of(3, "k", "")), "after");
+  told t;
+  cyn_i_store_file file;
+  structure_of(f.path, &t, &file);
+  CHECK_STR(t.all, "");
+  CHECK(file.file_bytes < 200000);
+  char name[128];
+  (void)snprintf(name, sizeof name, "ls '%s' | grep -c compact > /dev/null", f.path);
+  CHECK(system(name) != 0); /* nothing is left */
+  fixture_close(&f);
+}
+
+TEST(what_the_owner_cannot_do_is_told) {
+  fixture f;
+  char name[128], command[160];
+  if (!fixture_open(&f, STRICT)) return;
+  fill_and_delete(&f);
+  (void)snprintf(name, sizeof name, "%s/compact.new", f.path);
+  int fd = open(name, O_WRONLY | O_CREAT, 0600); /* where the new file's folder would be */
+  CHECK(fd >= 0 && close(fd) == 0);
+  CHECK_INT(asked(&f, true), 2);
+  (void)snprintf(command, sizeof command, "rm '%s'", name);
+  CHECK_INT(system(command), 0);
+  CHECK_INT(put_text(&f, key_of(3, "k", ""), "after"), CYN_OK);
+  fixture_close(&f);
+}
+
+/* A request that nobody serves is taken back after a while. */
+TEST(an_owner_that_does_not_answer) {
+  fixture f;
+  char name[128];
+  if (getenv("STORE_SLOW") == NULL) return; /* 15 seconds */
+  if (!fixture_open(&f, STRICT)) return;
+  CHECK_INT(asked(&f, false), 3);
+  (void)snprintf(name, sizeof name, "%s/compact.request", f.path);
+  CHECK(access(name, F_OK) != 0);
+  fixture_close(&f);
+}
+
+/* A killed compaction's file goes with the next opening. */
+TEST(what_a_killed_compaction_leaves) {
+  fixture f;
+  char name[128];
+  if (!fixture_open(&f, STRICT)) return;
+  fixture_close_store(&f);
+  (void)snprintf(name, sizeof name, "%s/compact.new", f.path);
+  CHECK_INT(mkdir(name, 0700), 0);
+  (void)snprintf(name, sizeof name, "%s/compact.new/data.mdb", f.path);
+  int fd = open(name, O_WRONLY | O_CREAT, 0600);
+  CHECK(fd >= 0 && write(fd, bytes, sizeof bytes) == sizeof bytes && close(fd) == 0);
+  cyn_i_store_options options = fixture_options(&f);
+  REQUIRE(fixture_open_with(&f, &options));
+  (void)snprintf(name, sizeof name, "%s/compact.new", f.path);
+  CHECK(access(name, F_OK) != 0);
+  cyn_i_store_serve(f.store); /* nobody has asked */
+  fixture_close(&f);
+}
