@@ -1,5 +1,5 @@
 #!/bin/sh
-# `make bench`: the engine beside raw LMDB, the mapper beside raw items, the server beside a bare loop. BENCH_ITEMS sets the size (10000).
+# `make bench`: the engine beside raw LMDB, the mapper beside raw items, the server beside a bare loop, the Python package beside PynamoDB. BENCH_ITEMS sets the size (10000).
 set -eu
 build=$1
 items=${BENCH_ITEMS:-10000}
@@ -13,3 +13,13 @@ python3 bench/http_bench.py "$build" --items "$items"
 echo "== a remote call, beside bare libcurl and boto3"
 tools/test-venv.sh "$build/venv" >/dev/null
 "$build/venv/bin/python" bench/client_bench.py "$build"
+if [ -d "$build/python" ]; then
+  echo "== the Python package, beside PynamoDB and pydynox"
+  venv=$build/bench-venv
+  if ! cmp -s bench/requirements.txt "$venv/.requirements"; then
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --retries 5 -r bench/requirements.txt
+    cp bench/requirements.txt "$venv/.requirements"
+  fi
+  "$venv/bin/python" bench/python_bench.py "$build"
+fi

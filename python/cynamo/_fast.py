@@ -287,6 +287,18 @@ def build_map(cls: Any, outer: _Builder) -> Any:
     """The plan of a map class, or None; what it depends on, the outer plan depends on too."""
     if cls in _under_way or not issubclass(cls, MapAttribute) or issubclass(cls, documents.DynamicMapAttribute):
         return None
+    plan = cls.__dict__.get('_fast_plan')
+    guards = plan.guards() if plan is not None else None
+    if guards is None:
+        plan, guards = _build_map(cls)
+    types, dicts, lists = guards
+    outer.types.update(dict.fromkeys(types))
+    outer.dicts.extend(dicts)
+    outer.lists.extend(lists)
+    return plan
+
+
+def _build_map(cls: Any) -> Tuple[Any, Tuple]:
     builder = _Builder()
     _under_way.append(cls)
     try:
@@ -294,17 +306,14 @@ def build_map(cls: Any, outer: _Builder) -> Any:
     finally:
         _under_way.remove(cls)
     options['is_map'] = True
-    names = [field[1] for field in fields]
-    own_options = set(names).intersection(MapAttribute.attribute_args)
+    own_options = {field[1] for field in fields}.intersection(MapAttribute.attribute_args)
+    options['usable'] = (options['usable'] and options['reads'] and options['writes'] and not own_options
+                         and _are_stock(cls, MapAttribute, _MAP_METHODS) and not cls.is_raw())
     plan = None
-    if options['usable'] and not own_options and _are_stock(cls, MapAttribute, _MAP_METHODS) and not cls.is_raw():
+    if options['usable']:
         from cynamo._core import Plan
         plan = Plan(cls, fields, options, list(builder.types), builder.dicts, builder.lists)
-        plan = plan if options['reads'] and options['writes'] else None
-    outer.types.update(builder.types)
-    outer.dicts.extend(builder.dicts)
-    outer.lists.extend(builder.lists)
-    return plan
+    return plan, (builder.types, builder.dicts, builder.lists)
 
 
 # ---- models ----

@@ -313,7 +313,27 @@ static PyObject *plan_is_usable(PyObject *object, void *unused) {
   return PyBool_FromLong(((cyn_py_plan *)object)->is_usable);
 }
 
-static PyMethodDef plan_methods[] = {{"__reduce__", plan_reduce, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
+/* What it depends on, as Plan() takes it, if it holds and is usable: a plan with this one in it depends on that too. */
+static PyObject *plan_guards(PyObject *object, PyObject *unused) {
+  (void)unused;
+  cyn_py_plan *plan = (cyn_py_plan *)object;
+  if (!plan->is_usable || !cyn_py_plan_holds(plan)) Py_RETURN_NONE;
+  PyObject *types = PyList_New(0), *dicts = PyList_New(0), *lists = PyList_New(0);
+  bool fine = types != NULL && dicts != NULL && lists != NULL;
+  for (size_t i = 0; i < plan->type_count && fine; i++) fine = PyList_Append(types, (PyObject *)plan->types[i].type) == 0;
+  for (size_t i = 0; i < plan->dict_count && fine; i++) fine = PyList_Append(dicts, plan->dicts[i].dict) == 0;
+  for (size_t i = 0; i < plan->list_count && fine; i++) fine = PyList_Append(lists, plan->lists[i].list) == 0;
+  PyObject *all = fine ? PyTuple_Pack(3, types, dicts, lists) : NULL;
+  Py_XDECREF(types);
+  Py_XDECREF(dicts);
+  Py_XDECREF(lists);
+  return all;
+}
+
+static PyMethodDef plan_methods[] = {
+    {"__reduce__", plan_reduce, METH_NOARGS, NULL},
+    {"guards", plan_guards, METH_NOARGS, "guards()\n--\n\n(types, dicts, lists) that it depends on; None where it does not hold."},
+    {NULL, NULL, 0, NULL}};
 static PyGetSetDef plan_members[] = {
     {"is_usable", plan_is_usable, NULL, "Whether calls of the class are made by C.", NULL}, {NULL, NULL, NULL, NULL, NULL}};
 
@@ -387,7 +407,11 @@ static PyObject *fast_setup(PyObject *module, PyObject *arguments) {
     Py_INCREF(value);
     Py_XSETREF(*AT(plans, taken[i].offset), value);
   }
+#ifdef Py_GIL_DISABLED
+  plans->is_on = false; /* guards and what plans remember rely on the GIL */
+#else
   plans->is_on = is_on != 0;
+#endif
   Py_RETURN_NONE;
 }
 

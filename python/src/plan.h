@@ -100,6 +100,10 @@ struct cyn_py_plan {
   bool is_named_at_run_time; /* Meta.table_name is a function, say */
   bool asks_transport;       /* each call asks Python whether botocore is to make it */
   PyObject *database, *generation;
+  unsigned int uses;         /* how often it held */
+  unsigned int rebuilds;     /* plans of this class in a row that held only a few times */
+  unsigned int rest;         /* calls that Python makes before the next plan is built */
+  bool is_stale;             /* it does not hold; `rest` is set */
 };
 
 /* What the module holds for plans; the names are attributes of cynamo._fast. */

@@ -86,10 +86,40 @@ static inline cyn_py_plan *kept(cyn_py_plans *plans, PyTypeObject *type) {
   return found != NULL && Py_TYPE(found) == plans->plan_type ? (cyn_py_plan *)found : NULL;
 }
 
+/* Building takes as long as some tens of calls: a class that is changed all the time is left to Python for longer and longer. */
+#define USES_ENOUGH 50
+#define REBUILDS_FREE 20
+#define REST_MAX 4000
+
+static bool rests(cyn_py_plan *plan) {
+  if (!plan->is_stale) {
+    plan->is_stale = true;
+    plan->rest = plan->rebuilds <= REBUILDS_FREE ? 0 : (plan->rebuilds - REBUILDS_FREE) * 50;
+    if (plan->rest > REST_MAX) plan->rest = REST_MAX;
+  }
+  if (plan->rest == 0) return false;
+  plan->rest--;
+  return true;
+}
+
+static cyn_py_plan *rebuild(cyn_py_state *state, cyn_py_plan *old, PyTypeObject *type) {
+  unsigned int rebuilds = old->uses < USES_ENOUGH ? old->rebuilds + 1 : 0;
+  cyn_py_plan *plan = build(state, type);
+  if (plan != NULL) plan->rebuilds = rebuilds;
+  return plan;
+}
+
 cyn_py_plan *cyn_py_plan_of(cyn_py_state *state, PyTypeObject *type) {
   cyn_py_plan *plan = kept(cyn_py_plans_of(state), type);
-  if (plan != NULL && cyn_py_plan_holds(plan)) plan = (cyn_py_plan *)Py_NewRef(plan);
-  else plan = build(state, type);
+  if (plan == NULL) {
+    plan = build(state, type);
+  } else if (cyn_py_plan_holds(plan)) {
+    if (plan->uses < USES_ENOUGH) plan->uses++;
+    Py_INCREF(plan);
+  } else {
+    if (rests(plan)) return NULL;
+    plan = rebuild(state, plan, type);
+  }
   if (plan == NULL || plan->is_usable) return plan;
   Py_DECREF(plan);
   return NULL;
