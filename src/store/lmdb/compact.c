@@ -89,7 +89,10 @@ cyn_status cyn_i_lmdb_care_sound(const char *path, cyn_error *error) {
 static cyn_status compact_closed(const place *p, uint64_t *saved_bytes, cyn_error *error) {
   int lock_fd;
   cyn_status status = cyn_i_lmdb_care_lock(p->path, &lock_fd, error);
-  if (status == CYN_E_STORE_LOCKED) return cyn_i_lmdb_request_compact(p->path, saved_bytes, error);
+  if (status == CYN_E_STORE_LOCKED) {
+    cyn_error_clean_up(error);
+    return cyn_i_lmdb_request_compact(p->path, saved_bytes, error);
+  }
   if (status != CYN_OK) return status;
   cyn_i_lmdb_owner_unlock(lock_fd);
   status = cyn_i_lmdb_care_sound(p->path, error);
