@@ -196,6 +196,8 @@ static int finish(reading *r) {
   if (step->name == NULL || step->table == NULL) return cli_complain("%s: it needs a name and a table", r->where);
   if (r->part_count == 0 && step->into == NULL)
     return cli_complain("%s: it changes nothing: give rename, encode, backfill, set, add, remove or delete-from, or into", r->where);
+  if (step->into != NULL && strcmp(step->into, step->table) == 0)
+    return cli_complain("%s: it copies a table into itself", r->where);
   *parts = (cyn_change_parts){r->part_count, r->parts};
   step->change = r->part_count != 0 ? cyn_change_by_parts : NULL;
   step->user = parts;

@@ -80,11 +80,28 @@ static int status_of(const cyn_error *error) {
   return is(error->name, "CynamoUsageError") || is(error->name, "CynamoNoCredentials") ? CLI_USAGE : CLI_FAILED;
 }
 
+/* How a server is started where the URL looks for one; only on this machine, and not with https. */
+static const char *start_of(const char *url, char out[64]) {
+  static const char *const hosts[] = {"127.0.0.1", "localhost", "[::1]"};
+  const char *host = url + 7;
+  long port = 80;
+  for (size_t i = 0; strncmp(url, "http://", 7) == 0 && i < sizeof hosts / sizeof hosts[0]; i++) {
+    size_t size = strlen(hosts[i]);
+    if (strncmp(host, hosts[i], size) != 0 || (host[size] != '\0' && strchr(":/?", host[size]) == NULL)) continue;
+    if (host[size] == ':') port = strtol(host + size + 1, NULL, 10);
+    if (port == 8000 || port < 1 || port > 65535) return "`cynamo serve` starts one";
+    (void)snprintf(out, 64, "`cynamo serve --port %ld` starts one", port);
+    return out;
+  }
+  return "`cynamo serve` starts one on " CLI_STANDARD_URL;
+}
+
 static void say(const cli_session *session, const cyn_error *error) {
+  char start[64];
   const char *message = error->message != NULL ? error->message : "";
   if (is(error->name, "CynamoConnectionError") && !session->is_aws)
-    (void)cli_complain("%s\nIs a server there? `cynamo serve` starts one on " CLI_STANDARD_URL
-                       "; --url or CYNAMO_URL names another database.", message);
+    (void)cli_complain("%s\nIs a server there? %s; --url or CYNAMO_URL names another database.", message,
+                       start_of(session->url, start));
   else if (strncmp(error->name, "Cynamo", 6) == 0) (void)cli_complain("%s", message);
   else (void)cli_complain("%s: %s", error->name, message);
   for (size_t i = 0; i < error->reason_count; i++)

@@ -346,7 +346,10 @@ def test_the_url(cynamo, tmp_path):
     assert cynamo("tables", "--url", "file:data").out == "Kept\n"
     assert cynamo("tables", CYNAMO_URL="file:data").out == "Kept\n"
     refused = cynamo("tables", CYNAMO_URL="http://127.0.0.1:1", status=3)
-    assert "http://127.0.0.1:1" in refused.err and "`cynamo serve` starts one" in refused.err and "CYNAMO_URL" in refused.err
+    assert "http://127.0.0.1:1" in refused.err and "`cynamo serve --port 1` starts one" in refused.err and "CYNAMO_URL" in refused.err
+    for url, start in (("http://localhost:7/x", "`cynamo serve --port 7` starts one;"), ("http://127.0.0.1.:7", "`cynamo serve` starts one on http://127.0.0.1:8000;"),
+                       ("https://127.0.0.1:7", "`cynamo serve` starts one on http://127.0.0.1:8000;")):
+        assert start in cynamo("tables", "--url", url, status=3).err
     assert "nonsense:" in cynamo("tables", "--url", "nonsense:", status=2).err
     cynamo("create-table", "West", "a", "--url", "file:data", "--region", "us-west-2")
     assert cynamo("tables", "--url", "file:data", "--all-regions").out == "us-east-1\tKept\nus-west-2\tWest\n"
