@@ -399,6 +399,17 @@ def fail(operation_name: str, error: Exception, table_connection: Any, database:
         raise base._failure(operation_name, e)
 
 
+def before(connection: Any, operation_name: str, table_name: Any) -> Any:
+    """The signal before a call that somebody listens to."""
+    req_uuid = base._late('uuid').uuid4()
+    connection.send_pre_boto_callback(operation_name, req_uuid, table_name)
+    return req_uuid
+
+
+def after(connection: Any, operation_name: str, table_name: Any, req_uuid: Any) -> None:
+    connection.send_post_boto_callback(operation_name, req_uuid, table_name)
+
+
 projection = create_projection_expression
 transport_dict = vars(_transport)
 signals_dict = vars(signals)

@@ -360,7 +360,8 @@ typedef struct name_and_place {
   size_t offset;
 } name_and_place;
 #define PLACE(member) {#member, offsetof(cyn_py_plans, member)}
-static const name_and_place taken[] = {PLACE(build),         PLACE(fail),           PLACE(projection),   PLACE(transport_dict),
+static const name_and_place taken[] = {PLACE(build),         PLACE(fail),           PLACE(before),       PLACE(after),
+                                       PLACE(projection),   PLACE(transport_dict),
                                        PLACE(signals_dict),  PLACE(connection_module_dict), PLACE(find_loggers),
                                        PLACE(map_type),      PLACE(condition_type), PLACE(null_error),   PLACE(map_options),
                                        PLACE(stock_names)};

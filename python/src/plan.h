@@ -111,6 +111,7 @@ typedef struct cyn_py_plans {
   PyTypeObject *plan_type, *items_type;
   PyObject *build;             /* build(cls) -> Plan, kept in the class */
   PyObject *fail;              /* fail(operation, error, table_connection, database) raises what the call raises */
+  PyObject *before, *after;    /* before(connection, operation, table) -> id, after(connection, operation, table, id) */
   PyObject *projection;        /* create_projection_expression */
   PyObject *transport_dict;    /* of cynamo.connection._transport: generation */
   PyObject *signals_dict, *connection_module_dict;
@@ -149,6 +150,9 @@ bool cyn_py_plan_holds(const cyn_py_plan *plan);
 cyn_py_plan *cyn_py_plan_of(cyn_py_state *state, PyTypeObject *type);
 /* The same, and everything about it says that a call may be made by C: its `database` is open. */
 cyn_py_plan *cyn_py_plan_for_call(cyn_py_state *state, PyTypeObject *type, bool logs_as_model);
+
+/* Whether somebody has connected a receiver to the signals before and after calls. */
+bool cyn_py_plan_is_listened_to(cyn_py_state *state);
 
 /* ---- plan_read.c: item bytes -> values. NULL without an exception: give up. ---- */
 

@@ -32,11 +32,36 @@ const void *cyn_py_plan_fail(cyn_py_call *call, cyn_py_plan *plan, cyn_operation
   return NULL;
 }
 
+/* Tells receivers of the signal before the call; *id is NULL where there are none. False with an exception. */
+static bool tell_before(cyn_py_call *call, cyn_py_plan *plan, PyObject *operation, PyObject *table, PyObject **id) {
+  *id = NULL;
+  if (!cyn_py_plan_is_listened_to(call->state)) return true;
+  *id = PyObject_CallFunctionObjArgs(cyn_py_plans_of(call->state)->before, plan->connection, operation, table, NULL);
+  return *id != NULL;
+}
+
+static bool tell_after(cyn_py_call *call, cyn_py_plan *plan, PyObject *operation, PyObject *table, PyObject *id) {
+  PyObject *told = PyObject_CallFunctionObjArgs(cyn_py_plans_of(call->state)->after, plan->connection, operation, table, id, NULL);
+  Py_XDECREF(told);
+  return told != NULL;
+}
+
 const void *cyn_py_plan_run(cyn_py_call *call, cyn_py_plan *plan, cyn_operation operation, const void *input) {
+  bool is_batch = operation == CYN_OPERATION_BATCH_GET_ITEM || operation == CYN_OPERATION_BATCH_WRITE_ITEM;
+  PyObject *table = is_batch ? Py_None : plan->table_name, *id;
+  PyObject *name = PyUnicode_InternFromString(cyn_py_operations[operation].name);
+  if (name == NULL || !tell_before(call, plan, name, table, &id)) {
+    Py_XDECREF(name);
+    return NULL;
+  }
   PyObject *database = Py_NewRef(plan->database); /* the plan may learn of another one meanwhile */
   const void *output = cyn_py_run((cyn_py_database *)database, call, operation, input);
   Py_DECREF(database);
-  return output != NULL ? output : cyn_py_plan_fail(call, plan, operation);
+  if (output == NULL) (void)cyn_py_plan_fail(call, plan, operation);
+  else if (id != NULL && !tell_after(call, plan, name, table, id)) output = NULL;
+  Py_XDECREF(id);
+  Py_DECREF(name);
+  return output;
 }
 
 bool cyn_py_plan_finish(cyn_py_call *call, cyn_item *out) {

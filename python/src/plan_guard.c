@@ -138,10 +138,15 @@ static bool has_receivers(PyObject *dict, PyObject *name, PyObject *receivers) {
   return is_true != 0;
 }
 
-static bool is_listened_to(cyn_py_plans *plans) {
+bool cyn_py_plan_is_listened_to(cyn_py_state *state) {
+  cyn_py_plans *plans = cyn_py_plans_of(state);
   return has_receivers(plans->signals_dict, plans->pre, plans->receivers) ||
-         has_receivers(plans->signals_dict, plans->post, plans->receivers) ||
-         PyDict_GetItemWithError(plans->connection_module_dict, plans->pre) != NULL ||
+         has_receivers(plans->signals_dict, plans->post, plans->receivers);
+}
+
+/* Someone has put signals of his own into the module of connections. */
+static bool has_other_signals(cyn_py_plans *plans) {
+  return PyDict_GetItemWithError(plans->connection_module_dict, plans->pre) != NULL ||
          PyDict_GetItemWithError(plans->connection_module_dict, plans->post) != NULL;
 }
 
@@ -200,7 +205,7 @@ static bool find_database(cyn_py_state *state, cyn_py_plan *plan, PyObject *gene
 
 static bool may_call(cyn_py_state *state, cyn_py_plan *plan, bool logs_as_model) {
   cyn_py_plans *plans = cyn_py_plans_of(state);
-  if (plan->connection == NULL || is_listened_to(plans) || is_logged(plans, logs_as_model)) return false;
+  if (plan->connection == NULL || has_other_signals(plans) || is_logged(plans, logs_as_model)) return false;
   cyn_py_database *database = (cyn_py_database *)plan->database;
   if ((database == NULL || !database->in_process || plan->asks_transport) && goes_elsewhere(plans, plan)) return false;
   PyObject *generation = PyDict_GetItemWithError(plans->transport_dict, plans->generation);

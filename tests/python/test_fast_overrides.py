@@ -218,14 +218,35 @@ def test_signals(User):
     seen = []
 
     def note(sender, operation_name, table_name, req_uuid):
-        seen.append((operation_name, table_name))
+        seen.append((sender, operation_name, table_name, req_uuid))
+        assert User.name is not None
 
-    with pre_dynamodb_send.connected_to(note), post_dynamodb_send.connected_to(note):
-        assert not is_fast(User)
-        User.get('ann', 1)
-    assert seen == [('GetItem', 'users')] * 2 and is_fast(User)
+    def break_down(sender, operation_name, table_name, req_uuid):
+        raise KeyError(operation_name)
+
+    connection = User._get_connection().connection
+    with pre_dynamodb_send.connected_to(note), post_dynamodb_send.connected_to(note), post_dynamodb_send.connected_to(break_down):
+        for is_on in (True, False):
+            _fast.switch(is_on)
+            assert is_fast(User) == is_on
+            seen.clear()
+            user = User.get('ann', 1)
+            user.save()
+            list(User.query('ann'))
+            with User.batch_write() as batch:
+                batch.save(user)
+            assert list(User.batch_get([('ann', 1)]))
+            with pytest.raises(PutError):
+                user.save(User.name.does_not_exist())
+            names = ['GetItem', 'PutItem', 'Query', 'BatchWriteItem', 'BatchGetItem']
+            assert [(told[1], told[2]) for told in seen] == [
+                (name, None if 'Batch' in name else 'users') for name in names for _ in range(2)] + [('PutItem', 'users')]
+            assert {told[0] for told in seen} == {connection}
+            ids = [told[3] for told in seen]
+            assert ids[0:10:2] == ids[1:10:2] and len(set(ids)) == 6
+    _fast.switch(True)
     User.get('ann', 1)
-    assert len(seen) == 2
+    assert len(seen) == 11
 
 
 def test_debug_log(User, caplog):
