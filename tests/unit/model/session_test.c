@@ -1,6 +1,7 @@
 /* A model's own connection: what its settings say stands in the requests, over what its database has. */
 #include <cynamo/cynamo.h>
 
+#include <stdatomic.h>
 #include <time.h>
 
 #include "stand_in.h"
@@ -17,7 +18,7 @@ CYN_MODEL(far, CYN_TABLE("Far", .region = "eu-west-1", .access_key_id = "far_key
           CYN_HASH_KEY(id));
 
 static char last[20000];
-static int requests, silent, failing;
+static atomic_int requests, silent, failing;
 static cyn_error error;
 
 #define OK(call)                                                                            \
