@@ -6,9 +6,10 @@
 Every worker writes keys of its own, so it knows what must be there: what was acknowledged; of a request without an answer
 either all or nothing, a transaction over two tables as one. All workers share a counter (a transaction adds 1 and puts a
 record: as many records as the counter says) and accounts (transfers: the sum stays). One thread creates a table, fills it,
-adds an index with backfill and deletes it. After each restart every index is compared with its table, item by item, and
-`cynamo check` looks at the file as the kill has left it, and beside the server after the restart. The durability mode and
-the number of event loops change from round to round; now and then the server is killed while it starts.
+adds an index with backfill and deletes it; now and then the file is compacted meanwhile. After each restart every index is
+compared with its table, item by item, and `cynamo check` looks at the file as the kill has left it, and beside the server
+after the restart. The durability mode and the number of event loops change from round to round; now and then the server is
+killed while it starts.
 
 Only the standard library is used. The last line: N passed, M failed, where each round is one.
 """
@@ -446,7 +447,7 @@ class Test:
         self.random = random.Random(arguments.seed)
         self.base = pathlib.Path(tempfile.mkdtemp(prefix="cynamo-kill-"))
         self.folder, self.world = None, None
-        self.acknowledged = self.unknown = self.applied = 0
+        self.acknowledged = self.unknown = self.applied = self.compacted = 0
 
     def start(self):
         mode = self.random.choice(["strict", "strict", "relaxed", "unsafe"])
@@ -479,6 +480,10 @@ class Test:
         finally:
             server.kill()
 
+    def compact(self):
+        return subprocess.Popen([self.arguments.binary, "compact", f"file:{self.folder}"], stdin=subprocess.DEVNULL,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
     def check_file(self, when):
         done = subprocess.run([self.arguments.binary, "check", f"file:{self.folder}"], stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=120)
@@ -490,9 +495,14 @@ class Test:
         threads.append(Passing(port, self.world, self.random.randrange(1 << 40), problems))
         for thread in threads:
             thread.start()
-        time.sleep(self.random.choice([0.05, 0.2, 0.4, 0.8]) * (0.2 + self.random.random()))
+        compaction = self.compact() if self.random.random() < 0.3 else None
+        time.sleep(self.random.choice([0.05, 0.2, 0.4, 0.8, 1.2]) * (0.2 + self.random.random()))
         assert server.process.poll() is None, f"the server ended by itself with status {server.process.poll()}"
         server.kill()
+        if compaction:  # done, or its owner has gone meanwhile
+            status = compaction.wait(60)
+            self.compacted += status == 0
+            assert status in (0, 3), f"cynamo compact: status {status}"
         for thread in threads:
             thread.join(60)
             assert not thread.is_alive(), "a client still waits for a server that is gone"
@@ -524,7 +534,7 @@ class Test:
             if (number + 1) % 50 == 0:
                 print(f"{number + 1} kills in {time.monotonic() - begin:.0f} s, {failed} failed", flush=True)
         print(f"{passed + failed} kills in {time.monotonic() - begin:.0f} s: {self.acknowledged} writes acknowledged, "
-              f"{self.unknown} without an answer, of which {self.applied} took place")
+              f"{self.unknown} without an answer, of which {self.applied} took place; compacted under load {self.compacted} times")
         if not self.arguments.keep:
             shutil.rmtree(self.base)
         print(f"{passed} passed, {failed} failed")
