@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from cynamo.attributes import (
-    DecimalAttribute, DecimalSetAttribute, ListAttribute, MapAttribute, NumberAttribute, NumberSetAttribute,
-    VersionAttribute
+    DESERIALIZE_CLASS_MAP, DecimalAttribute, DecimalSetAttribute, ListAttribute, MapAttribute, NumberAttribute,
+    NumberSetAttribute, VersionAttribute
 )
 
 PI = '3.1415926535897932384626433832795028842'  # 38 digits
@@ -81,6 +81,11 @@ def test_as_decimal_may_be_turned_off():
 def test_decimals_without_an_attribute():
     assert MapAttribute().serialize({'a': Decimal(PI)}) == {'a': {'N': PI}}
     assert ListAttribute().serialize([Decimal('1.5'), {Decimal('1.5')}]) == [{'N': '1.5'}, {'NS': ['1.5']}]
+
+
+def test_raw_maps_may_read_decimals(monkeypatch):
+    monkeypatch.setitem(DESERIALIZE_CLASS_MAP, 'N', DecimalAttribute())
+    assert MapAttribute().deserialize({'a': {'N': PI}, 'l': {'L': [{'N': '1'}]}}) == {'a': Decimal(PI), 'l': [Decimal(1)]}
 
 
 def test_decimals_in_conditions():
