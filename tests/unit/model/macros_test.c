@@ -7,20 +7,51 @@
 
 #include "test.h"
 
-TEST(compile_cases) {
-  char program[1000], command[3000], line[400];
-  ssize_t size = readlink("/proc/self/exe", program, sizeof program - 1);
+static void find_build(char *out, size_t room) {
+  ssize_t size = readlink("/proc/self/exe", out, room - 1);
   REQUIRE(size > 0);
-  program[size] = '\0';
+  out[size] = '\0';
   for (int i = 0; i < 2; i++) { /* BUILD/tests/model_macros_test */
-    char *slash = strrchr(program, '/');
+    char *slash = strrchr(out, '/');
     REQUIRE(slash != NULL);
     *slash = '\0';
   }
-  (void)snprintf(command, sizeof command, "python3 -B '%s/tests/unit/model/compile_cases.py' '%s' '%s/generated/include' 2>&1",
-                 CYN_SOURCE_DIR, CYN_SOURCE_DIR, program);
-  FILE *output = popen(command, "r");
-  REQUIRE(output != NULL);
-  while (fgets(line, sizeof line, output) != NULL) (void)fputs(line, stdout);
-  CHECK_INT(pclose(output), 0);
 }
+
+/* What the command prints goes to `out`; returns its status. */
+static int run(const char *command, char *out, size_t room) {
+  FILE *output = popen(command, "r");
+  out[0] = '\0';
+  if (output == NULL) return -1;
+  out[fread(out, 1, room - 1, output)] = '\0';
+  return pclose(output);
+}
+
+TEST(compile_cases) {
+  char build[1000], command[3000];
+  static char output[100000];
+  find_build(build, sizeof build);
+  (void)snprintf(command, sizeof command, "python3 -B '%s/tests/unit/model/compile_cases.py' '%s' '%s/generated/include' 2>&1",
+                 CYN_SOURCE_DIR, CYN_SOURCE_DIR, build);
+  CHECK_INT(run(command, output, sizeof output), 0);
+  (void)fputs(output, stdout);
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* a sanitizer's library does not go with a plain program */
+TEST(a_program_in_cplusplus) {
+  char build[1000], command[5000], output[4000];
+  find_build(build, sizeof build);
+  (void)snprintf(command, sizeof command, "test -e '%s/libcynamo.so' && command -v g++ >/dev/null 2>&1", build);
+  if (run(command, output, sizeof output) != 0) {
+    puts("no g++ or no libcynamo.so: nothing to run");
+    return;
+  }
+  (void)snprintf(command, sizeof command,
+                 "folder=$(mktemp -d) && g++ -std=c++20 -Wall -Wextra -Wpedantic -Werror '-I%s/include' '-I%s/generated/include' "
+                 "'%s/tests/unit/model/cplusplus_program.cc' '-L%s' -lcynamo '-Wl,-rpath,%s' -o $folder/program && $folder/program; "
+                 "status=$?; rm -rf $folder; exit $status 2>&1",
+                 CYN_SOURCE_DIR, build, CYN_SOURCE_DIR, build, build);
+  CHECK_INT(run(command, output, sizeof output), 0);
+  CHECK_STR(output, "Basel 5 green 2 1 2\nfound s\nthere\n");
+}
+#endif
