@@ -96,7 +96,7 @@ int cyn_i_http_note_header(cyn_i_http *http, uint32_t index) {
     header->value.size--;
   if (header->value.size == 0) header->value.offset = header->name.offset + header->name.size;
   const char *name = http->base + header->name.offset;
-  if (memchr(name, ' ', header->name.size) != NULL) return fault(http, 400);
+  if (header->name.size == 0 || memchr(name, ' ', header->name.size) != NULL) return fault(http, 400);
   size_t first = header->name.size <= KNOWN_SIZE_MAX ? first_of_size[header->name.size] : 0;
   if (first == 0) return 0;
   for (size_t i = first - 1; i < CYN_HTTP_KNOWN_COUNT && known_names[i].size == header->name.size; i++) {

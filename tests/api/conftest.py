@@ -22,7 +22,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from wire import Wire  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-READY = re.compile(rb"^Cynamo (\S+) listening on (http://\S+)")
+READY = re.compile(rb"^Cynamo (\S+) listening on (https?://\S+)")
 
 os.environ.setdefault("AWS_ACCESS_KEY_ID", "test")
 os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "test")
