@@ -29,6 +29,12 @@ static bool is(cyn_bytes bytes, const char *text) {
 
 static char *text_of(const reading *r, cyn_bytes text) { return cli_copy(r->run->memory, text.data, text.size); }
 
+/* What becomes a C string must be whole in it. */
+static int check_text(const reading *r, const char *member, cyn_bytes text) {
+  if (text.size == 0 || memchr(text.data, '\0', text.size) == NULL) return CLI_OK;
+  return cli_complain("%s: %s: a text with a NUL in it", r->where, member);
+}
+
 /* ---- parts ---- */
 
 static int add_part(reading *r, cyn_migration_change change, void *user) {
@@ -65,7 +71,9 @@ static int take_where(reading *r, const cli_json *value) {
   cli_bindings bindings = {r->run, NULL, NULL};
   cli_text text = CLI_TEXT_INIT(r->run);
   if (value->kind != CLI_JSON_STRING) return cli_complain("%s: where is a condition in a string", r->where);
-  int status = cli_translate(&bindings, cli_format(r->run->memory, "%s: where", r->where), CLI_SYNTAX_CONDITION,
+  int status = check_text(r, "where", value->text);
+  if (status != CLI_OK) return status;
+  status = cli_translate(&bindings, cli_format(r->run->memory, "%s: where", r->where), CLI_SYNTAX_CONDITION,
                              text_of(r, value->text), &text);
   return status == CLI_OK ? expression_of(r, "where", &bindings, text.data, &r->out->step.where) : status;
 }
@@ -77,9 +85,11 @@ static int take_rename(reading *r, const cli_json *value) {
     cyn_change_rename *rename = cli_alloc(r->run->memory, sizeof *rename);
     if (one->kind != CLI_JSON_STRING || is(one->text, text_of(r, one->name)))
       return cli_complain("%s: rename: the new name of %s is another string", r->where, text_of(r, one->name));
+    status = check_text(r, "rename", one->name);
+    if (status == CLI_OK) status = check_text(r, "rename", one->text);
     rename->from = text_of(r, one->name);
     rename->to = text_of(r, one->text);
-    status = add_part(r, cyn_change_by_rename, rename);
+    if (status == CLI_OK) status = add_part(r, cyn_change_by_rename, rename);
   }
   return status;
 }
@@ -97,7 +107,8 @@ static int take_encode(reading *r, const cli_json *value) {
     while (i < 4 && !(one->kind == CLI_JSON_STRING && is(one->text, encodings[i].name))) i++;
     if (i == 4)
       return cli_complain("%s: encode: %s is to be boolean, unicode-set, number or string", r->where, text_of(r, one->name));
-    status = add_part(r, encodings[i].change, text_of(r, one->name));
+    status = check_text(r, "encode", one->name);
+    if (status == CLI_OK) status = add_part(r, encodings[i].change, text_of(r, one->name));
   }
   return status;
 }
@@ -114,7 +125,8 @@ static int take_backfill(reading *r, cli_json *value) {
     cyn_change_backfill *backfill = cli_alloc(r->run->memory, sizeof *backfill);
     backfill->name = text_of(r, one->name);
     backfill->value = cyn_item_get(item, one->name);
-    status = add_part(r, cyn_change_by_backfill, backfill);
+    status = check_text(r, "backfill", one->name);
+    if (status == CLI_OK) status = add_part(r, cyn_change_by_backfill, backfill);
   }
   return status;
 }
@@ -133,7 +145,8 @@ static int put_clause(reading *r, cli_bindings *bindings, size_t member, cli_tex
   for (; one != NULL; one = value->kind == CLI_JSON_ARRAY ? one->next : NULL) {
     if (one->kind != CLI_JSON_STRING) return cli_complain("%s is a text or an array of texts, as of `cynamo update`", name);
     if (one != value && one != value->first) cli_text_puts(out, ", ");
-    int status = cli_translate(bindings, name, syntaxes[member - UPDATES], text_of(r, one->text), out);
+    int status = check_text(r, members[member], one->text);
+    if (status == CLI_OK) status = cli_translate(bindings, name, syntaxes[member - UPDATES], text_of(r, one->text), out);
     if (status != CLI_OK) return status;
   }
   return CLI_OK;
