@@ -99,6 +99,7 @@ cyn_py_call *cyn_py_call_take(cyn_py_state *state) {
 
 void cyn_py_call_give_back(cyn_py_call *call) {
   cyn_py_state *state = call->state;
+  if (call->is_lent) return;
   arena_clear(&call->arena, true);
   Py_CLEAR(call->problems);
   call->is_odd = call->is_too_deep = false;

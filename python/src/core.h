@@ -78,6 +78,7 @@ struct cyn_py_call {
   PyObject *problems;         /* list of str: what botocore would report; NULL: none yet */
   bool is_odd;                /* an attribute value that the builder cannot express was met */
   bool is_too_deep;           /* nested deeper than DynamoDB takes */
+  bool is_lent;               /* to a submitted call that nobody waits for: giving it back waits for that (green.c) */
   PyObject *memo[CYN_PY_MEMO_SIZE]; /* attribute names as str, by a hash of their bytes: items repeat theirs */
 };
 
@@ -225,6 +226,7 @@ typedef struct cyn_py_database {
   PyObject_HEAD
   cyn_db *db;              /* NULL: not open */
   PyObject *url, *endpoint_url, *region;
+  PyObject *select;        /* gevent's select.select, where it has patched the process; else None or NULL (green.c) */
   bool in_process;
   bool is_closed;
   Py_ssize_t users;        /* calls under way; the last one closes what was closed meanwhile */
@@ -254,6 +256,10 @@ void cyn_py_wait_install(void);
 /* Makes the call with the GIL released. NULL with an exception (KeyboardInterrupt too), else the output. `input` and output
  * belong to `call`. */
 const void *cyn_py_run(cyn_py_database *database, cyn_py_call *call, cyn_operation operation, const void *input);
+
+/* green.c: the same where gevent is at work. */
+PyObject *cyn_py_green_select(void);
+const void *cyn_py_green_run(cyn_py_database *database, cyn_py_call *call, cyn_operation operation, const void *input);
 
 PyObject *cyn_py_database_submit(PyObject *self, PyObject *const *arguments, Py_ssize_t count);
 PyObject *cyn_py_database_dispatch(PyObject *self, PyObject *arguments, PyObject *keywords);

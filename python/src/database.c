@@ -138,6 +138,8 @@ static int database_init(PyObject *object, PyObject *arguments, PyObject *keywor
   PyMem_Free(o.headers);
   if (!fine) return -1;
   self->in_process = !is_remote(address.data);
+  self->select = self->in_process ? NULL : cyn_py_green_select();
+  if (!self->in_process && self->select == NULL) return -1;
   self->url = Py_NewRef(url);
   self->region = text_or_none(cyn_db_region(self->db));
   self->endpoint_url = text_or_none(self->in_process ? cyn_str(address.data) : cyn_db_endpoint_url(self->db));
@@ -189,6 +191,7 @@ static void database_dealloc(PyObject *object) {
   Py_CLEAR(self->url);
   Py_CLEAR(self->endpoint_url);
   Py_CLEAR(self->region);
+  Py_CLEAR(self->select);
   type->tp_free(object);
   Py_DECREF(type);
 }
@@ -212,6 +215,7 @@ const cyn_py_operation *cyn_py_find_operation(cyn_py_state *state, PyObject *nam
 
 const void *cyn_py_run(cyn_py_database *self, cyn_py_call *call, cyn_operation operation, const void *input) {
   const char *name = cyn_py_operations[operation].name;
+  if (self->select != NULL && self->select != Py_None) return cyn_py_green_run(self, call, operation, input);
   cyn_db *db = cyn_py_database_begin(self, call->state, name);
   if (db == NULL) return NULL;
   cyn_error error = CYN_ERROR_INIT;
