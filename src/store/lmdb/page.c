@@ -51,11 +51,15 @@ const char *cyn_i_page_meta_read(const uint8_t *page, unsigned number, cyn_i_pag
     return "its page size is impossible";
   if (out->free.flags != DB_FLAGS_FREE || out->main.flags != 0 || out->main.pad != 0)
     return "the flags of its databases are not ours";
-  if (out->last_page < 1 || out->last_page > (UINT64_MAX >> 16)) return "its last page is impossible";
-  if (out->map_size % MAP_PAGE != 0 || out->map_size > INT64_MAX || out->map_size < out->last_page * page_size)
+  return NULL;
+}
+
+const char *cyn_i_page_meta_fault(const cyn_i_page_meta *meta) {
+  if (meta->last_page < 1 || meta->last_page > (UINT64_MAX >> 16)) return "its last page is impossible";
+  if (meta->map_size % MAP_PAGE != 0 || meta->map_size > INT64_MAX || meta->map_size < meta->last_page * meta->free.pad)
     return "its map size is impossible";
-  const char *reason = db_check(&out->free, out->last_page);
-  return reason != NULL ? reason : db_check(&out->main, out->last_page);
+  const char *reason = db_check(&meta->free, meta->last_page);
+  return reason != NULL ? reason : db_check(&meta->main, meta->last_page);
 }
 
 /* Transaction n stands on page n & 1, so the two are neighbours; a file that was just made has 0 on both, and a compacted
@@ -67,7 +71,6 @@ const char *cyn_i_page_metas_fit(const cyn_i_page_meta metas[2], unsigned *newes
   if (new->transaction == 0) return old->transaction == 0 && new->main.root == CYN_PAGE_NONE ? NULL : "no transaction was ever committed";
   if (new->transaction - old->transaction != 1) return "the transactions of the meta pages are not neighbours";
   if ((new->transaction & 1) != *newest) return "the last transaction is on the wrong meta page";
-  if (old->last_page > new->last_page) return "the file had more pages before its last commit";
   return NULL;
 }
 

@@ -62,6 +62,9 @@ typedef struct cyn_i_page_meta {
 
 /* NULL when `page` (at least CYN_PAGE_META_SIZE bytes) is a meta page as such; else what is wrong. */
 const char *cyn_i_page_meta_read(const uint8_t *page, unsigned number, cyn_i_page_meta *out);
+/* What is wrong with what it says about its state; NULL: nothing. Of the older one it need not be right: when writing it
+ * fails, LMDB takes back its transaction and its last page and leaves the rest. */
+const char *cyn_i_page_meta_fault(const cyn_i_page_meta *meta);
 /* What the two say about each other; *newest is the one that holds. NULL when they fit. */
 const char *cyn_i_page_metas_fit(const cyn_i_page_meta metas[2], unsigned *newest);
 

@@ -70,6 +70,11 @@ bool cyn_i_page_file_load(cyn_i_page_file *file, unsigned *page) {
   reason = cyn_i_page_metas_fit(file->metas, &file->newest);
   if (reason != NULL) return refuse(file, reason);
   const cyn_i_page_meta *meta = &file->metas[file->newest];
+  reason = cyn_i_page_meta_fault(meta);
+  if (reason != NULL) {
+    *page = file->newest;
+    return refuse(file, reason);
+  }
   file->last_page = meta->last_page;
   uint64_t held = file->size / file->page_size;
   if (meta->main.leaf_pages > held || meta->main.entries > file->size / ENTRY_BYTES_MIN) {

@@ -77,6 +77,8 @@ cyn_status cyn_i_page_file_get(cyn_i_page_file *file, const cyn_i_page_db *db, c
 
 typedef struct cyn_i_page_counts {
   uint64_t used, free;
+  uint64_t last_freeing; /* the last transaction that the list of free pages knows of */
+  uint64_t too_new;      /* faults of transactions there that were not yet */
 } cyn_i_page_counts;
 /* Both trees of one state and its list of free pages: every page from 2 to the last is used once or free once. Faults go
  * to `faults`; an error is no memory. */

@@ -28,6 +28,7 @@ typedef struct tree {
   cyn_i_page_order order;
   const char *name;
   uint64_t branch_pages, leaf_pages, overflow_pages, entries;
+  uint64_t last_freeing, too_new;
   bool no_memory;
 } tree;
 
@@ -188,6 +189,8 @@ static void free_record(tree *t, uint64_t transaction, cyn_bytes value) {
   const uint8_t *list = (const uint8_t *)value.data;
   char at[64];
   (void)snprintf(at, sizeof at, "free pages of transaction %llu", (unsigned long long)transaction);
+  if (transaction > t->last_freeing) t->last_freeing = transaction;
+  if (transaction > t->meta->transaction) t->too_new++;
   if (transaction == 0 || transaction > t->meta->transaction) cyn_i_fault(t->faults, "%s: there was no such transaction", at);
   if (value.size < 8 || value.size % 8 != 0 || cyn_i_page_u64(list) > value.size / 8 - 1) {
     cyn_i_fault(t->faults, "%s: the list does not fit its value", at);
@@ -260,7 +263,7 @@ cyn_status cyn_i_page_tree_check(cyn_i_page_file *file, const cyn_i_page_meta *m
                                  cyn_i_page_counts *counts, cyn_error *error) {
   tree t;
   uint64_t last_page = file->last_page;
-  *counts = (cyn_i_page_counts){0, 0};
+  *counts = (cyn_i_page_counts){0};
   cyn_status status = CYN_OK;
   /* a number of pages that no file of this length can need is the meta page's fault alone */
   if (meta->last_page / 64 > file->size / file->page_size + ((uint64_t)1 << 20)) {
@@ -273,6 +276,8 @@ cyn_status cyn_i_page_tree_check(cyn_i_page_file *file, const cyn_i_page_meta *m
     bool sound = walk_db(&t, &meta->free, CYN_PAGE_ORDER_NUMBER, "list of free pages");
     if (sound) status = free_list(&t, error);
     sound = walk_db(&t, &meta->main, CYN_PAGE_ORDER_BYTES, "tree of keys") && sound;
+    counts->last_freeing = t.last_freeing;
+    counts->too_new = t.too_new;
     if (sound && status == CYN_OK) cover(&t, counts);
   }
   if (status == CYN_OK && (t.no_memory || t.used == NULL || t.free == NULL)) status = cyn_i_error_no_memory(error);

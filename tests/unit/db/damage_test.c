@@ -158,6 +158,12 @@ static size_t damage(const world *w, uint64_t *seed, unsigned *kind) {
     size_t size = next_random(seed) % w->size;
     return next_random(seed) % 2 == 0 ? size : size / w->page_size * w->page_size;
   }
+  if (how == 1) { /* the last commit is taken for an older one */
+    *kind = META;
+    uint8_t *meta = u64(w->damaged + 144) > u64(w->damaged + w->page_size + 144) ? w->damaged : w->damaged + w->page_size;
+    meta[144] = (uint8_t)(meta[144] - 2);
+    return w->size;
+  }
   if (how < 5) change_page(w, seed, page);
   else
     for (unsigned i = 0; i < 1 + (how == 19); i++) change_word(w, seed, page * w->page_size + pick_place(w, seed, page));
@@ -247,7 +253,8 @@ static bool world_make(world *w, unsigned items) {
   char name[128];
   struct stat stat_file;
   memset(w, 0, sizeof *w);
-  (void)snprintf(w->folder, sizeof w->folder, "/tmp/cynamo-damage-XXXXXX");
+  /* a thousand files of a megabyte: not on a disk, where there is a choice */
+  (void)snprintf(w->folder, sizeof w->folder, "%s/cynamo-damage-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
   if (mkdtemp(w->folder) == NULL) return false;
   (void)snprintf(name, sizeof name, "file:%s/sound?durability=unsafe", w->folder);
   if (!sample_fill(name, items)) return false;

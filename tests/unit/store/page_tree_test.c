@@ -152,3 +152,39 @@ TEST(the_state_before_the_last_commit) {
   CHECK_INT(t.remarks, 1);
   end(&f, &r);
 }
+
+/* A transaction number that was changed so that the last commit is taken for an older one. */
+TEST(a_hidden_commit) {
+  fixture f;
+  raw r;
+  told t;
+  REQUIRE(file_make(&f, &r));
+  uint8_t *newest = raw_meta(&r);
+  uint64_t transaction = raw_u64(newest + 144) - 2;
+  memcpy(newest + 144, &transaction, 8);
+  structure_after(&f, &r, &t);
+  CHECK_TOLD(&t, "or one that is hidden by damage");
+  end(&f, &r);
+}
+
+/* What LMDB leaves in the older meta page when it cannot write a new one: the new roots with the old transaction. The file
+ * is opened, and the next commit writes it over. */
+TEST(a_meta_page_that_could_not_be_written) {
+  fixture f;
+  raw r;
+  told t;
+  REQUIRE(file_make(&f, &r));
+  uint8_t *newest = raw_meta(&r), *older = newest == r.bytes ? r.bytes + 4096 : r.bytes;
+  uint64_t beyond = raw_u64(newest + 136) + 5;
+  memcpy(older + 88 + 40, &beyond, 8);
+  structure_after(&f, &r, &t);
+  CHECK_INT(t.count, 0);
+  CHECK_INT(t.remarks, 1);
+  cyn_i_store_options options = fixture_options(&f);
+  REQUIRE(fixture_open_with(&f, &options));
+  CHECK_INT(put_text(&f, key_of(7, "new", ""), "1"), CYN_OK);
+  fixture_close_store(&f);
+  structure_of(f.path, &t, NULL);
+  CHECK_INT(t.count + t.remarks, 0);
+  end(&f, &r);
+}
