@@ -8,3 +8,19 @@ set_target_properties(crash_power_cut PROPERTIES OUTPUT_NAME power_cut ENABLE_EX
 if(TARGET cyn_generated)
   add_dependencies(crash_power_cut cyn_generated)
 endif()
+
+# tests/serial/history.c: what callers of one engine did and saw (tests/serial/run.sh).
+set(history_archives "")
+foreach(below ${below_engine})
+  if(TARGET cyn_${below})
+    list(APPEND history_archives cyn_${below}_archive)
+  endif()
+endforeach()
+add_executable(serial_history EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/tests/serial/history.c)
+target_include_directories(serial_history PRIVATE ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src ${CYN_GENERATED}/include
+                           ${CYN_GENERATED}/src ${CMAKE_SOURCE_DIR}/tests/unit)
+target_link_libraries(serial_history PRIVATE -Wl,--start-group ${history_archives} -Wl,--end-group cyn_foreign)
+set_target_properties(serial_history PROPERTIES OUTPUT_NAME history RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/serial)
+if(TARGET cyn_generated)
+  add_dependencies(serial_history cyn_generated)
+endif()

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs programs written against DynamoDB by other means than ours against a Cynamo server, over real sockets.
 #
-#   tests/clients/run.sh [SUITE…]     suites: javascript document dynamoose electrodb go guregu java
+#   tests/clients/run.sh [SUITE…]     suites: javascript document dynamoose electrodb go guregu java serial
 #
 # CYNAMO_TEST_ENDPOINT  a running server; without it each suite gets a new one of its own: CYNAMO_BIN (build/cynamo),
 #                       which must also end cleanly on SIGTERM, or that counts as a failure
@@ -128,6 +128,14 @@ build_guregu() {
     { tail -n 20 "$cache/guregu.build.log" >&2; return 1; }
 }
 
+# A checker of histories by others, and our program that makes them; it needs no server.
+build_serial() {
+  prepare_go || return 1
+  cmake --build "$(dirname "$binary")" --target serial_history >"$cache/serial.build.log" 2>&1 &&
+    (cd "$root/tests/serial/check" && three_times go build -o "$cache/serial-check" .) >>"$cache/serial.build.log" 2>&1 ||
+    { tail -n 20 "$cache/serial.build.log" >&2; return 1; }
+}
+
 build_java() {
   need javac default-jdk-headless && need mvn maven || return 1
   if ! cmp -s "$here/java/pom.xml" "$cache/java.pom"; then
@@ -156,6 +164,7 @@ run_suite() {
     document | dynamoose | electrodb) run_node "$1" ;;
     go) cd "$here/go" && "$cache/go.test" -test.v -test.timeout 240s ;;
     guregu) run_guregu ;;
+    serial) timeout 240 "$root/tests/serial/run.sh" "$(dirname "$binary")/serial/history" "$cache/serial-check" ;;
     java) timeout 240 java -Dhttp.maxConnections=50 -Dfile.encoding=UTF-8 -cp "$cache/java-lib/*:$cache/java" Main ;;
   esac
 }
@@ -175,6 +184,7 @@ run_guregu() {
 count() {
   case $1 in
     go | guregu) good=$(grep -c '^ *--- PASS' "$2"); bad=$(grep -c '^ *--- FAIL' "$2") ;;
+    serial) good=$(sed -nE 's/^([0-9]+) passed, [0-9]+ failed$/\1/p' "$2"); bad=$(sed -nE 's/^[0-9]+ passed, ([0-9]+) failed$/\1/p' "$2") ;;
     java) good=$(grep -c '^ok ' "$2"); bad=$(grep -c '^FAIL ' "$2") ;;
     *)
       good=$(awk 'NF == 3 && $2 == "pass" { n += $3 } END { print n + 0 }' "$2")
@@ -207,9 +217,9 @@ suite() {
   failed=$((failed + bad))
 }
 
-for each in ${*:-javascript document dynamoose electrodb go guregu java}; do
+for each in ${*:-javascript document dynamoose electrodb go guregu java serial}; do
   case $each in
-    javascript | document | dynamoose | electrodb | go | guregu | java) suite "$each" ;;
+    javascript | document | dynamoose | electrodb | go | guregu | java | serial) suite "$each" ;;
     *) echo "clients: no such suite: $each" >&2; exit 2 ;;
   esac
 done
