@@ -15,6 +15,7 @@ from cynamo._models.batch import GET_RETRIES_MAX, BatchWrite, consumed_units, wa
 from cynamo._models.future import _ModelFuture
 from cynamo._models.meta import MetaModel, MetaProtocol
 from cynamo.attributes import AttributeContainer, TTLAttribute
+from cynamo.connection._transport import with_metadata
 from cynamo.connection.base import MetaTable
 from cynamo.connection.table import TableConnection
 from cynamo.constants import (
@@ -187,7 +188,7 @@ class Model(AttributeContainer, metaclass=MetaModel):
         """
         data = _fast.delete(self, condition, add_version_condition, return_values, return_consumed_capacity)
         if data is not NotImplemented:
-            return data
+            return with_metadata(data)
         hk_value, rk_value = self._get_hash_range_key_serialized_values()
         version_condition = self._handle_version_attribute()
         if add_version_condition and version_condition is not None:
@@ -223,7 +224,7 @@ class Model(AttributeContainer, metaclass=MetaModel):
         if return_values == ALL_NEW and return_consumed_capacity is None:
             data = _fast.update(self, condition, actions)
             if data is not NotImplemented:
-                return data
+                return with_metadata(data)
         data = self._get_connection().update_item(
             hk_value, range_key=rk_value, return_values=return_values, condition=condition, actions=actions,
             **_given(return_consumed_capacity=return_consumed_capacity))
@@ -250,6 +251,8 @@ class Model(AttributeContainer, metaclass=MetaModel):
             args, kwargs = self._get_save_args(condition=condition, add_version_condition=add_version_condition)
             kwargs.update(_given(return_values=return_values, return_consumed_capacity=return_consumed_capacity))
             data = self._get_connection().put_item(*args, **kwargs)
+        else:
+            data = with_metadata(data)
         self.update_local_version_attribute()
         return data
 

@@ -348,10 +348,13 @@ def test_return_values_and_capacity(host):
     data = Session('r').save(return_values='ALL_OLD', return_consumed_capacity='TOTAL')
     assert Session.from_raw_data(data['Attributes']).expires == session.expires
     assert data['ConsumedCapacity']['CapacityUnits'] >= 1
+    assert data['ResponseMetadata']['HTTPStatusCode'] == 200
     data = session.update([Session.expires.set(timedelta(days=1))], return_values='UPDATED_OLD')
     assert list(data['Attributes']) == ['expires']
     data = session.delete(return_values='ALL_OLD')
     assert data['Attributes']['name'] == {'S': 'r'}
+    for data in (session.save(), session.update([Session.expires.set(timedelta(days=2))]), session.delete()):
+        assert data['ResponseMetadata']['HTTPStatusCode'] == 200 and data['ResponseMetadata']['RetryAttempts'] == 0
 
 
 def test_connection_by_names(host):

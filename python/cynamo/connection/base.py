@@ -319,7 +319,7 @@ class Connection:
         if not self._goes_through_botocore():
             database = self._get_database()
             try:
-                return database.call(operation_name, operation_kwargs)
+                return _transport.with_metadata(database.call(operation_name, operation_kwargs))
             except _transport.service_error() as e:
                 table_name = self._get_table_name_for_error_context(operation_kwargs)
                 raise _transport.translate(e, operation_name, table_name, database.endpoint_url) from e
@@ -435,7 +435,7 @@ class Connection:
                 return type(client)._make_api_call(client, operation_name, operation_kwargs)
             database = self._get_database()
             try:
-                return database.call(operation_name, operation_kwargs)
+                return _transport.with_metadata(database.call(operation_name, operation_kwargs))
             except _transport.service_error() as e:
                 local_error = _transport.translate(e, operation_name, None, database.url)
                 if isinstance(local_error, _botocore.botocore_error()):
