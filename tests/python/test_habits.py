@@ -381,6 +381,17 @@ def test_names_that_others_import():
     assert issubclass(base.VerboseClientError, ClientError)
     with pytest.raises(AttributeError):
         base.nothing
+    from cynamo.attributes import _T as attribute_type
+    from cynamo.connection.table import MetaTable
+    from cynamo.models import _T, Action, Condition, _KeyType  # noqa: F401
+    from cynamo.transactions import Connection as connection_of_transactions
+    assert MetaTable is base.MetaTable and connection_of_transactions is Connection
+    assert type(_T).__name__ == type(attribute_type).__name__ == 'TypeVar'
+    import cynamo.attributes
+    import cynamo.models
+    for module in (cynamo.models, cynamo.attributes):
+        with pytest.raises(AttributeError, match='has no attribute'):
+            module.nothing
     with pytest.raises(TableError, match="Meta-table for 'none' not initialized"):
         Connection(host='memory:').get_meta_table('none')
 
