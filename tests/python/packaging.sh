@@ -49,7 +49,7 @@ wheel() { pip "$work/tools" wheel --quiet --no-deps --wheel-dir "$work/wheels" "
 wheel_holds() {
   "$work/tools/bin/python" -m zipfile -l "$work"/wheels/cynamo-*.whl >"$work/names" &&
     grep -q 'cynamo/_core\..*\.so' "$work/names" && grep -q 'cynamo/_core\.pyi' "$work/names" &&
-    grep -q 'cynamo/py\.typed' "$work/names" && ! grep -qE '\.(c|h|a)( |$)|/libcynamo|bin/cynamo' "$work/names" &&
+    grep -q 'cynamo/py\.typed' "$work/names" && grep -q 'cynamo/testing/plugin\.py' "$work/names" && ! grep -qE '\.(c|h|a)( |$)|/libcynamo|bin/cynamo' "$work/names" &&
     [ "$(stat -c %s "$work"/wheels/cynamo-*.whl)" -lt 8388608 ]
 }
 installs() { python3 -m venv --without-pip "$work/fresh" &&
@@ -89,6 +89,11 @@ begin = time.perf_counter()
 importlib.import_module("cynamo")
 print("import cynamo: %.1f ms" % ((time.perf_counter() - begin) * 1000))
 '
+fixtures='
+import importlib.metadata as m, sys
+names = [point.value for point in m.distribution("cynamo").entry_points if point.group == "pytest11"]
+assert names == ["cynamo.testing.plugin"], names
+'
 version() { [ "$(fresh 'import importlib.metadata as m, cynamo; print(m.version("cynamo"), cynamo.__version__)')" = "$(sed -nE 's/^project\(cynamo VERSION ([0-9.]+).*/\1 \1/p' CMakeLists.txt)" ]; }
 
 case_of "pip has what builds" tools
@@ -99,6 +104,7 @@ case_of "what the wheel holds, and its size" wheel_holds
 case_of "it installs into an empty environment" installs
 case_of "a model in memory, and a server" fresh "$tour"
 case_of "import pynamodb, without botocore" fresh "$names"
+case_of "pytest finds the fixtures" fresh "$fixtures"
 case_of "import" fresh "$lambda"
 case_of "one version everywhere" version
 echo "$passed passed, $failed failed"
