@@ -32,7 +32,8 @@ const void *cyn_i_result_whole_input(const cyn_i_shape *shape, const void *input
 
 cyn_status cyn_i_result_run(cyn_db *db, const cyn_i_operation *operation, const void *input, cyn_i_arena *arena,
                             const void **output, cyn_error *error) {
-  cyn_error own = CYN_ERROR_INIT;
+  cyn_error own;
+  cyn_i_error_init(&own);
   input = cyn_i_result_whole_input(operation->input, input, arena);
   if (input == NULL) return cyn_i_error_no_memory(error);
   cyn_status status = cyn_i_api_check(operation, input, arena, &own);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "value/number.h"
+#include "value/utf8.h"
 
 void cyn_i_parts_init(cyn_i_parts *parts, cyn_i_request *request) {
   parts->request = request;
@@ -201,6 +202,44 @@ cyn_status cyn_i_object_key(cyn_i_request *request, const void *object, cyn_item
   return status;
 }
 
+/* The most frequent keys, texts and integers, where nothing is wrong with them; false leaves them to the general way. */
+static bool write_common_keys(const cyn_i_plan *plan, const cyn_bind *binds, uint32_t count, cyn_i_buf *buf) {
+  if (buf->failed) return false;
+  const cyn_i_field *parts[2] = {plan->hash, plan->range};
+  uint8_t *at = buf->data + CYN_ITEM_HEADER_SIZE, *end = buf->data + buf->capacity;
+  size_t total = 0; /* as DynamoDB counts */
+  for (uint32_t i = 0; i < count; i++) {
+    const cyn_i_field *field = parts[i];
+    if (field->name.size + 2 * CYN_NUMBER_SIZE_MAX > (size_t)(end - at)) return false;
+    memcpy(at, field->name.data - 2, field->name.size + 2);
+    at += field->name.size + 2;
+    total += field->name.size;
+    if (binds[i].kind == CYN_BIND_STRING && field->kind == CYN_FIELD_STRING) {
+      cyn_bytes text = cyn_str(binds[i].as.string);
+      if (text.size + 5 > (size_t)(end - at) || !cyn_i_utf8_is_valid(text)) return false;
+      at[0] = CYN_TYPE_S;
+      cyn_i_put_u32(at + 1, (uint32_t)text.size);
+      memcpy(at + 5, text.data, text.size);
+      at += 5 + text.size;
+      total += text.size;
+    } else if (binds[i].kind == CYN_BIND_INT && field->kind == CYN_FIELD_INT64) {
+      cyn_i_number number = cyn_i_number_from_int(binds[i].as.integer);
+      at[0] = CYN_TYPE_N;
+      at[1] = number.size;
+      memcpy(at + 2, number.bytes, sizeof number.bytes);
+      at += 2 + number.size;
+      total += cyn_i_number_dynamodb_size(number.bytes, number.size);
+    } else {
+      return false;
+    }
+  }
+  buf->data[0] = CYN_ITEM_VERSION;
+  cyn_i_put_u32(buf->data + 1, (uint32_t)total);
+  cyn_i_put_u32(buf->data + 5, count);
+  buf->size = (size_t)(at - buf->data);
+  return true;
+}
+
 cyn_status cyn_i_write_keys(cyn_i_request *request, cyn_expression keys, cyn_item *out) {
   const cyn_i_plan *plan = request->plan;
   size_t wanted = plan->range != NULL ? 2 : 1;
@@ -209,6 +248,10 @@ cyn_status cyn_i_write_keys(cyn_i_request *request, cyn_expression keys, cyn_ite
                              wanted, plan->hash->field, wanted == 2 ? ", " : "", wanted == 2 ? plan->range->field : "",
                              keys.count == 0 ? (size_t)0 : keys.count - 1);
   cyn_i_buf buf = cyn_i_request_buf(request);
+  if (write_common_keys(plan, keys.binds + 1, (uint32_t)wanted, &buf)) {
+    *out = (cyn_item){buf.data, buf.size, NULL};
+    return CYN_OK;
+  }
   cyn_i_item_writer writer;
   cyn_i_item_begin(&writer, &buf);
   const cyn_i_field *parts[2] = {plan->hash, plan->range};

@@ -234,6 +234,34 @@ TEST(does_not_exist) {
   tear_down();
 }
 
+TEST(keys_and_texts_of_all_lengths) {
+  set_up();
+  static const size_t lengths[] = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 127, 128, 129, 900, 960, 1000, 1020, 1024, 1500, 2048};
+  static char text[2049];
+  for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+    thread t = whole(), r;
+    memset(text, 'a' + (int)(i % 26), lengths[i]);
+    text[lengths[i]] = '\0';
+    t.forum = text;
+    OK(cyn_save(db, thread, &t, NULL, &error));
+    memset(&r, 0, sizeof r);
+    OK(cyn_get(db, thread, &r, cyn_keys(text, "Signals"), NULL, memory, &error));
+    CHECK_STR(r.forum, text);
+    for (size_t at = 0; at < lengths[i] && at < 200; at++) { /* a NUL anywhere is found */
+      cyn_item_builder *builder = cyn_item_builder_new();
+      cyn_item item;
+      text[at] = '\0';
+      cyn_item_put_string(builder, cyn_str("forum"), (cyn_bytes){text, lengths[i]});
+      OK(cyn_item_builder_finish(builder, &item, &error));
+      CHECK(cyn_from_item(thread, &r, item, memory, &error) != CYN_OK);
+      CHECK(cyn_error_is(&error, CYN_EXCEPTION_ATTRIBUTE_DESERIALIZATION));
+      text[at] = 'b';
+      cyn_item_builder_destroy(builder);
+    }
+  }
+  tear_down();
+}
+
 TEST(conditions) {
   set_up();
   thread t = whole();
