@@ -115,7 +115,7 @@ def strip_comments(text):
 
 
 def check_banned():
-    for path in sources("src/**/*.[ch]"):
+    for path in sources("src/**/*.[ch]", "python/src/*.[ch]"):
         relative = str(path.relative_to(ROOT))
         text = path.read_text()
         code = strip_comments(text).split("\n")
@@ -128,7 +128,7 @@ def check_banned():
 
 def check_sizes():
     large_files, long_functions = allowed("file"), allowed("function")
-    for path in sources("src/**/*.[ch]", "include/**/*.h", "tools/*.py"):
+    for path in sources("src/**/*.[ch]", "python/src/*.[ch]", "include/**/*.h", "tools/*.py"):
         relative, text = str(path.relative_to(ROOT)), path.read_text()
         count = text.count("\n")
         if count > 1000 and relative not in large_files:
