@@ -388,6 +388,20 @@ def find_loggers() -> Tuple[Any, Any]:
     return getLogger(base.__name__), getLogger('cynamo.models')
 
 
+def find_gates() -> Tuple[Tuple[type, ...], Tuple[str, ...]]:
+    """(classes that botocore's calls pass through, and that nobody has touched; modules of others, not loaded yet)"""
+    import sys
+    types = []
+    missing = []
+    for module_name, class_name, _ in _botocore._GATES:
+        module = sys.modules.get(module_name)
+        if module is None:
+            missing.append(module_name)
+        else:
+            types.append(getattr(module, class_name))
+    return tuple(types), tuple(missing)
+
+
 def fail(operation_name: str, error: Exception, table_connection: Any, database: Any) -> None:
     """Raises what a call of the connection raises after the core's `error`."""
     try:

@@ -362,7 +362,7 @@ typedef struct name_and_place {
 #define PLACE(member) {#member, offsetof(cyn_py_plans, member)}
 static const name_and_place taken[] = {PLACE(build),         PLACE(fail),           PLACE(before),       PLACE(after),
                                        PLACE(projection),   PLACE(transport_dict),
-                                       PLACE(signals_dict),  PLACE(connection_module_dict), PLACE(find_loggers),
+                                       PLACE(signals_dict),  PLACE(connection_module_dict), PLACE(find_loggers),   PLACE(find_gates),
                                        PLACE(map_type),      PLACE(condition_type), PLACE(null_error),   PLACE(map_options),
                                        PLACE(stock_names)};
 static const struct {
@@ -390,6 +390,8 @@ static const struct {
              {"_discriminator_map", offsetof(cyn_py_plans, discriminator_map)},
              {"_handle_version_attribute", offsetof(cyn_py_plans, handle_version)},
              {"logging", offsetof(cyn_py_plans, logging)},
+             {"botocore", offsetof(cyn_py_plans, botocore)},
+             {"moto", offsetof(cyn_py_plans, moto)},
              {"_serialize_keys", offsetof(cyn_py_plans, serialize_keys)},
              {"TOTAL", offsetof(cyn_py_plans, total)},
              {"Items", offsetof(cyn_py_plans, items_word)}};
@@ -451,7 +453,7 @@ int cyn_py_plan_traverse(cyn_py_state *state, visitproc visit, void *arg) {
   for (size_t i = 0; i < COUNT_OF(taken); i++) Py_VISIT(*AT(plans, taken[i].offset));
   Py_VISIT(plans->logger);
   Py_VISIT(plans->models_logger);
-  return 0;
+  return cyn_py_transport_traverse(plans, visit, arg);
 }
 
 void cyn_py_plan_clear(cyn_py_state *state) {
@@ -465,6 +467,9 @@ void cyn_py_plan_clear(cyn_py_state *state) {
   Py_CLEAR(plans->debug_level);
   Py_CLEAR(plans->logger);
   Py_CLEAR(plans->models_logger);
+  Py_CLEAR(plans->logger_cache);
+  Py_CLEAR(plans->models_logger_cache);
+  cyn_py_transport_clear(plans);
   Py_CLEAR(plans->plan_type);
   Py_CLEAR(plans->items_type);
   PyMem_Free(plans);

@@ -106,6 +106,8 @@ struct cyn_py_plan {
   bool is_stale;             /* it does not hold; `rest` is set */
 };
 
+#define CYN_PY_GATES_MAX 8
+
 /* What the module holds for plans; the names are attributes of cynamo._fast. */
 typedef struct cyn_py_plans {
   PyTypeObject *plan_type, *items_type;
@@ -115,15 +117,18 @@ typedef struct cyn_py_plans {
   PyObject *projection;        /* create_projection_expression */
   PyObject *transport_dict;    /* of cynamo.connection._transport: generation */
   PyObject *signals_dict, *connection_module_dict;
-  PyObject *logger, *models_logger; /* NULL until logging is there */
-  PyObject *find_loggers;
+  PyObject *logger, *models_logger, *logger_cache, *models_logger_cache; /* NULL until logging is there */
+  PyObject *find_loggers, *find_gates;
+  cyn_py_type_guard gates[CYN_PY_GATES_MAX]; /* classes that stood open when Python was last asked; plan_transport.c */
+  size_t gate_count;
+  PyObject *gates_missing;
   PyObject *map_type, *condition_type, *null_error, *map_options;
   PyObject *stock_names;       /* methods that an instance may not have in its own dictionary */
   bool is_on;
   /* words */
   PyObject *plan_key, *attribute_values, *attribute_kwargs, *user_instantiated, *serialize, *deserialize, *get_value, *null_check,
       *from_raw_data, *does_not_exist, *receivers, *is_enabled_for, *debug_level, *pre, *post, *generation, *get_connection,
-      *goes_through_botocore, *get_database, *class_map, *discriminator_map, *handle_version, *logging, *serialize_keys,
+      *goes_through_botocore, *get_database, *class_map, *discriminator_map, *handle_version, *logging, *botocore, *moto, *serialize_keys,
       *total, *items_word;
   PyObject *empty_tuple, *making_keywords; /* ('_user_instantiated',) */
 } cyn_py_plans;
@@ -150,6 +155,11 @@ bool cyn_py_plan_holds(const cyn_py_plan *plan);
 cyn_py_plan *cyn_py_plan_of(cyn_py_state *state, PyTypeObject *type);
 /* The same, and everything about it says that a call may be made by C: its `database` is open. */
 cyn_py_plan *cyn_py_plan_for_call(cyn_py_state *state, PyTypeObject *type, bool logs_as_model);
+
+/* Whether botocore is to make the call; true where Python cannot say. */
+bool cyn_py_goes_elsewhere(cyn_py_plans *plans, cyn_py_plan *plan);
+void cyn_py_transport_clear(cyn_py_plans *plans);
+int cyn_py_transport_traverse(cyn_py_plans *plans, visitproc visit, void *arg);
 
 /* Whether somebody has connected a receiver to the signals before and after calls. */
 bool cyn_py_plan_is_listened_to(cyn_py_state *state);

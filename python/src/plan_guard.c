@@ -150,12 +150,21 @@ static bool has_other_signals(cyn_py_plans *plans) {
          PyDict_GetItemWithError(plans->connection_module_dict, plans->post) != NULL;
 }
 
-static bool is_debugged(cyn_py_plans *plans, PyObject *logger) {
+/* A logger of the standard library remembers what it is enabled for in a dictionary, which is emptied when a level changes. */
+static bool is_debugged(cyn_py_plans *plans, PyObject *logger, PyObject *cache) {
+  if (cache != NULL && PyDict_GetItemWithError(cache, plans->debug_level) == Py_False) return false;
   PyObject *answer = PyObject_CallMethodOneArg(logger, plans->is_enabled_for, plans->debug_level);
   int is_true = answer != NULL ? PyObject_IsTrue(answer) : -1;
   Py_XDECREF(answer);
   if (is_true < 0) PyErr_Clear();
   return is_true != 0;
+}
+
+static PyObject *cache_of(PyObject *logger) {
+  PyObject *cache = PyObject_GetAttrString(logger, "_cache");
+  if (cache == NULL) PyErr_Clear();
+  else if (!PyDict_CheckExact(cache)) Py_CLEAR(cache);
+  return cache;
 }
 
 /* A call that somebody wants to read of in a log is made by Python, which writes it there. */
@@ -171,18 +180,12 @@ static bool is_logged(cyn_py_plans *plans, bool logs_as_model) {
     }
     plans->logger = Py_NewRef(logger);
     plans->models_logger = Py_NewRef(models_logger);
+    plans->logger_cache = cache_of(logger);
+    plans->models_logger_cache = cache_of(models_logger);
     Py_DECREF(found);
   }
-  return is_debugged(plans, plans->logger) || (logs_as_model && is_debugged(plans, plans->models_logger));
-}
-
-/* Whether botocore is to make the call; true where Python cannot say. */
-static bool goes_elsewhere(cyn_py_plans *plans, cyn_py_plan *plan) {
-  PyObject *answer = PyObject_CallMethodNoArgs(plan->connection, plans->goes_through_botocore);
-  int is_true = answer != NULL ? PyObject_IsTrue(answer) : -1;
-  Py_XDECREF(answer);
-  if (is_true < 0) PyErr_Clear();
-  return is_true != 0;
+  return is_debugged(plans, plans->logger, plans->logger_cache) ||
+         (logs_as_model && is_debugged(plans, plans->models_logger, plans->models_logger_cache));
 }
 
 /* Opens the database of the connection, or finds it anew. The connection notes it in its dictionary. */
@@ -207,7 +210,7 @@ static bool may_call(cyn_py_state *state, cyn_py_plan *plan, bool logs_as_model)
   cyn_py_plans *plans = cyn_py_plans_of(state);
   if (plan->connection == NULL || has_other_signals(plans) || is_logged(plans, logs_as_model)) return false;
   cyn_py_database *database = (cyn_py_database *)plan->database;
-  if ((database == NULL || !database->in_process || plan->asks_transport) && goes_elsewhere(plans, plan)) return false;
+  if ((database == NULL || !database->in_process || plan->asks_transport) && cyn_py_goes_elsewhere(plans, plan)) return false;
   PyObject *generation = PyDict_GetItemWithError(plans->transport_dict, plans->generation);
   if (generation == NULL) return false;
   return (database != NULL && generation == plan->generation) || find_database(state, plan, generation);

@@ -385,3 +385,66 @@ def test_switched_off_by_the_environment():
     program = 'from cynamo import _fast; _fast._load(); import sys; sys.exit(0 if _fast.get(int, 1, 1, False, None) is NotImplemented and not _fast.is_on else 1)'
     environment = dict(os.environ, CYNAMO_FAST='0')
     assert subprocess.run([sys.executable, '-c', program], env=environment).returncode == 0
+
+
+@pytest.fixture
+def Remote():
+    class Remote(Model):
+        class Meta:
+            table_name = 'remote'
+            region = 'us-east-1'
+            billing_mode = 'PAY_PER_REQUEST'
+            aws_access_key_id = aws_secret_access_key = 'key'
+        name = UnicodeAttribute(hash_key=True)
+        number = NumberAttribute(range_key=True)
+
+    server = cynamo.serve('memory:')
+    Remote.Meta.host = server.url
+    Remote.create_table()
+    Remote('ann', 1).save()
+    Remote.get('ann', 1)
+    assert is_fast(Remote)
+    yield Remote
+    _transport.close_databases()
+    server.close()
+
+
+def test_botocore_is_patched_later(Remote, monkeypatch):
+    pytest.importorskip('botocore')
+    import botocore.client
+    import botocore.endpoint
+    import botocore.httpsession
+    for owner, name in ((botocore.client.BaseClient, '_make_api_call'), (botocore.endpoint.Endpoint, '_send'),
+                        (botocore.httpsession.URLLib3Session, 'send')):
+        assert Remote.get('ann', 1).number == 1 and is_fast(Remote)
+        with mock.patch.object(owner, name, side_effect=ZeroDivisionError) as patched:
+            assert not is_fast(Remote)
+            with pytest.raises(ZeroDivisionError):
+                Remote.get('ann', 1)
+            assert patched.call_count == 1
+        assert is_fast(Remote)
+    monkeypatch.setenv('CYNAMO_TRANSPORT', 'botocore')
+    assert not is_fast(Remote)
+    monkeypatch.delenv('CYNAMO_TRANSPORT')
+    assert is_fast(Remote)
+
+
+def test_a_client_that_was_asked_for(Remote):
+    stub = pytest.importorskip('botocore.stub')
+    client = Remote._get_connection().connection.client
+    assert Remote.get('ann', 1).number == 1 and is_fast(Remote)
+    with stub.Stubber(client) as stubber:
+        stubber.add_response('get_item', {'Item': {'name': {'S': 'stubbed'}, 'number': {'N': '2'}}})
+        assert Remote.get('ann', 1).name == 'stubbed'
+
+
+def test_a_failed_connection(Remote):
+    Remote.Meta.host = 'http://127.0.0.1:1'
+    Remote.Meta.max_retry_attempts = 0
+    Remote._connection = None
+    for is_on in (True, False):
+        _fast.switch(is_on)
+        with pytest.raises(GetError) as error:
+            Remote.get('ann', 1)
+        assert type(error.value.cause).__name__ in ('EndpointConnectionError', 'BotoCoreErrorWithText')
+    _fast.switch(True)
