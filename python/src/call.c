@@ -125,7 +125,8 @@ void cyn_py_pool_clear(cyn_py_state *state) {
 
 /* ---- names ---- */
 
-/* Not every byte is looked at: names of one item differ early, late or in length. */
+/* Names are shared but not interned: Python 3.12 never lets go of what is interned, and names come from outside.
+ * Not every byte is looked at: names of one item differ early, late or in length. */
 static size_t name_slot(cyn_bytes name) {
   const unsigned char *at = (const unsigned char *)name.data;
   size_t size = name.size;
@@ -147,7 +148,6 @@ PyObject *cyn_py_name(cyn_py_call *call, cyn_bytes name) {
   }
   PyObject *text = PyUnicode_DecodeUTF8(name.data, (Py_ssize_t)name.size, NULL);
   if (text == NULL) return NULL;
-  PyUnicode_InternInPlace(&text);
   Py_INCREF(text);
   Py_XSETREF(*slot, text);
   return text;
