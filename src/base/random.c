@@ -2,7 +2,6 @@
  * secret. */
 #include "base/random.h"
 
-#include <stdio.h>
 #include <sys/random.h>
 
 void cyn_i_random_bytes(void *out, size_t size) {
@@ -16,12 +15,18 @@ void cyn_i_random_bytes(void *out, size_t size) {
 }
 
 void cyn_i_random_uuid(char out[37]) {
+  static const char digits[] = "0123456789abcdef";
   uint8_t b[16];
   cyn_i_random_bytes(b, sizeof b);
   b[6] = (uint8_t)((b[6] & 0x0F) | 0x40);
   b[8] = (uint8_t)((b[8] & 0x3F) | 0x80);
-  (void)snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3],
-                 b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+  char *at = out;
+  for (int i = 0; i < 16; i++) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) *at++ = '-';
+    *at++ = digits[b[i] >> 4];
+    *at++ = digits[b[i] & 15];
+  }
+  *at = '\0';
 }
 
 static _Thread_local uint64_t state[4];

@@ -202,7 +202,7 @@ static void call_down(cyn_db *db, cyn_i_call *call) {
 void cyn_i_db_call(cyn_db *db, cyn_i_call *call) {
   cyn_i_context context = {0};
   cyn_i_db_fill_context(db, call, &context);
-  if (!cyn_i_signals_are_on()) {
+  if (!cyn_i_signals_are_on() || !cyn_i_signal_is_wanted(db, call)) {
     call_down(db, call);
   } else {
     char uuid[37];

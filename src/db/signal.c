@@ -80,19 +80,37 @@ void cyn_signal_set_log(void (*log)(void *user, const char *line), void *user) {
 
 /* ---- sending ---- */
 
-/* Those that want the event, copied; *count of them. NULL when there are none. */
-static receiver *matching(const cyn_signal_event *event, unsigned *count) {
-  receiver *out = NULL;
+static cyn_db *face_of(cyn_db *db, const cyn_i_call *call) {
+  return call->context != NULL && call->context->face != NULL ? call->context->face : db;
+}
+static const char *sender_of(const cyn_i_call *call) {
+  return call->context != NULL && call->context->sender != NULL ? call->context->sender : "";
+}
+
+static bool hears(const receiver *r, const cyn_db *db, const char *sender) {
+  return (r->db == NULL || r->db == db) && (r->sender == NULL || strcmp(r->sender, sender) == 0);
+}
+
+bool cyn_i_signal_is_wanted(cyn_db *db, const cyn_i_call *call) {
+  bool wanted = false;
+  db = face_of(db, call);
+  (void)pthread_mutex_lock(&lock);
+  for (unsigned i = 0; !wanted && i < cyn_i_signal_receiver_count; i++) wanted = hears(&receivers[i], db, sender_of(call));
+  (void)pthread_mutex_unlock(&lock);
+  return wanted;
+}
+
+#define FEW 8
+
+/* Those that want the event, copied, in `few` where there is room; *count of them. NULL when out of memory. */
+static receiver *matching(const cyn_signal_event *event, receiver few[FEW], unsigned *count) {
+  receiver *out = few;
   *count = 0;
   (void)pthread_mutex_lock(&lock);
   unsigned all = cyn_i_signal_receiver_count;
-  if (all != 0) out = cyn_i_alloc(all * sizeof *out);
-  for (unsigned i = 0; out != NULL && i < all; i++) {
-    const receiver *r = &receivers[i];
-    if (r->signal == event->signal && (r->db == NULL || r->db == event->db) &&
-        (r->sender == NULL || strcmp(r->sender, event->sender) == 0))
-      out[(*count)++] = *r;
-  }
+  if (all > FEW) out = cyn_i_alloc(all * sizeof *out);
+  for (unsigned i = 0; out != NULL && i < all; i++)
+    if (receivers[i].signal == event->signal && hears(&receivers[i], event->db, event->sender)) out[(*count)++] = receivers[i];
   (void)pthread_mutex_unlock(&lock);
   return out;
 }
@@ -122,19 +140,18 @@ static cyn_bytes table_of(const cyn_i_call *call) {
 }
 
 void cyn_i_signal_send(cyn_signal signal, cyn_db *db, const cyn_i_call *call, const char *uuid) {
-  const char *sender = call->context != NULL && call->context->sender != NULL ? call->context->sender : "";
-  if (call->context != NULL && call->context->face != NULL) db = call->context->face;
-  cyn_signal_event event = {sizeof event, signal, db,   sender, call->operation->name, table_of(call), uuid,
-                            signal == CYN_SIGNAL_POST_SEND ? call->status : CYN_OK};
+  cyn_signal_event event = {sizeof event,         signal, face_of(db, call), sender_of(call), call->operation->name,
+                            table_of(call), uuid,   signal == CYN_SIGNAL_POST_SEND ? call->status : CYN_OK};
   unsigned count;
-  receiver *wanted = matching(&event, &count);
+  receiver few[FEW], *wanted = matching(&event, few, &count);
   for (unsigned i = 0; i < count; i++) {
-    cyn_error error = CYN_ERROR_INIT;
+    cyn_error error;
+    cyn_i_error_init(&error);
     cyn_status status = wanted[i].function(&event, wanted[i].user, &error);
     if (status != CYN_OK) tell_failure(&event, status, &error);
     cyn_error_clean_up(&error);
   }
-  cyn_i_free(wanted);
+  if (wanted != few) cyn_i_free(wanted);
 }
 
 /* ---- calls that complete later ---- */
@@ -155,6 +172,7 @@ static void on_done(cyn_i_call *call) {
 }
 
 void cyn_i_signal_wrap(cyn_db *db, cyn_i_call *call) {
+  if (!cyn_i_signal_is_wanted(db, call)) return;
   wrapped *w = cyn_i_arena_alloc(call->arena, sizeof *w);
   if (w == NULL) return; /* the call itself will say that memory is out */
   *w = (wrapped){db, call->done, call->user, ""};

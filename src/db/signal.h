@@ -12,6 +12,9 @@ static inline bool cyn_i_signals_are_on(void) {
   return __atomic_load_n(&cyn_i_signal_receiver_count, __ATOMIC_RELAXED) != 0;
 }
 
+/* Whether any receiver is for this call; an id is made and told only then. */
+bool cyn_i_signal_is_wanted(cyn_db *db, const cyn_i_call *call);
+
 /* Tells PRE_SEND; POST_SEND follows when the call's `done` is called. For calls that complete by `done`. */
 void cyn_i_signal_wrap(cyn_db *db, cyn_i_call *call);
 
