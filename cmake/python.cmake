@@ -30,13 +30,24 @@ if(CYN_PYTHON_SUFFIX) # for another machine than this one (tools/build-wheels.sh
 endif()
 add_dependencies(python_core cyn_generated)
 
-# The package as it stands in the source tree, file by file, so that an edit needs no build.
-file(GLOB_RECURSE python_files CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/python/cynamo
-     ${CMAKE_SOURCE_DIR}/python/cynamo/*.py ${CMAKE_SOURCE_DIR}/python/cynamo/*.pyi ${CMAKE_SOURCE_DIR}/python/cynamo/py.typed)
-foreach(file ${python_files})
-  get_filename_component(folder ${CMAKE_BINARY_DIR}/python/cynamo/${file} DIRECTORY)
-  file(MAKE_DIRECTORY ${folder})
-  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/python/cynamo/${file} ${CMAKE_BINARY_DIR}/python/cynamo/${file} SYMBOLIC)
+# The package as it stands in the source tree, so that an edit needs no build: folders as links, the files beside the
+# extension as a link each.
+file(GLOB python_parts CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/python/cynamo ${CMAKE_SOURCE_DIR}/python/cynamo/*)
+list(REMOVE_ITEM python_parts __pycache__)
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/python/cynamo)
+foreach(part ${python_parts})
+  set(link ${CMAKE_BINARY_DIR}/python/cynamo/${part})
+  if(IS_DIRECTORY ${link} AND NOT IS_SYMLINK ${link})
+    file(REMOVE_RECURSE ${link})
+  endif()
+  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/python/cynamo/${part} ${link} SYMBOLIC)
+endforeach()
+# What has gone from the source tree goes here too.
+file(GLOB python_links LIST_DIRECTORIES true ${CMAKE_BINARY_DIR}/python/cynamo/*)
+foreach(link ${python_links})
+  if(IS_SYMLINK ${link} AND NOT EXISTS ${link})
+    file(REMOVE ${link})
+  endif()
 endforeach()
 
 if(SKBUILD)
