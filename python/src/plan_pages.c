@@ -4,6 +4,7 @@
 /* Items of an answer. It keeps the call whose result they stand in. */
 typedef struct items {
   PyObject_HEAD
+  PyObject *module; /* whose state the call belongs to */
   cyn_py_plan *plan;
   cyn_py_call *call;
   cyn_item_list list;
@@ -13,6 +14,7 @@ static PyObject *items_new(cyn_py_call *call, cyn_py_plan *plan, cyn_item_list l
   PyTypeObject *type = cyn_py_plans_of(call->state)->items_type;
   items *made = (items *)type->tp_alloc(type, 0);
   if (made == NULL) return NULL;
+  made->module = Py_NewRef(((PyHeapTypeObject *)type)->ht_module);
   made->plan = (cyn_py_plan *)Py_NewRef(plan);
   made->call = call;
   made->list = list;
@@ -21,6 +23,7 @@ static PyObject *items_new(cyn_py_call *call, cyn_py_plan *plan, cyn_item_list l
 
 static int items_traverse(PyObject *object, visitproc visit, void *arg) {
   Py_VISIT((PyObject *)((items *)object)->plan);
+  Py_VISIT(((items *)object)->module);
   Py_VISIT(Py_TYPE(object));
   return 0;
 }
@@ -32,6 +35,7 @@ static int items_clear(PyObject *object) {
   self->list.count = 0;
   if (call != NULL) cyn_py_call_give_back(call);
   Py_CLEAR(self->plan);
+  Py_CLEAR(self->module);
   return 0;
 }
 
@@ -45,7 +49,9 @@ static void items_dealloc(PyObject *object) {
 
 static Py_ssize_t items_length(PyObject *object) { return (Py_ssize_t)((items *)object)->list.count; }
 
+/* NULL with an exception; also when Python has ended the module meanwhile. */
 static const cyn_item *item_at(items *self, Py_ssize_t index) {
+  if (self->call != NULL && cyn_py_plans_of(self->call->state) == NULL) self->list.count = 0;
   if (index >= 0 && (size_t)index < self->list.count) return &self->list.at[index];
   PyErr_SetString(PyExc_IndexError, "no such item");
   return NULL;
