@@ -53,6 +53,15 @@ static cyn_status use(cyn_db *db, cyn_error *error) {
     }
     status = cursor != NULL ? cyn_cursor_close(cursor, error) : CYN_OK + 1;
   }
+  static note many[120];
+  for (int i = 0; i < 120; i++) many[i].id = i % 2 == 0 ? "1" : "2";
+  bool found[120];
+  cyn_wanted wanted[] = {cyn_want(note, many, 120, found), cyn_want(note, &r, 1, NULL)};
+  wanted[1].fields = "id, version";
+  if (status == CYN_OK) status = cyn_get_wanted(db, wanted, 2, NULL, memory, error);
+  void *any;
+  const cyn_model *kind;
+  if (status == CYN_OK) status = cyn_get_any(db, note, &any, &kind, cyn_keys("1"), NULL, memory, error);
   cyn_batch *batch = status == CYN_OK ? cyn_batch_open(db, NULL) : NULL;
   if (batch != NULL) {
     status = cyn_batch_save(batch, note, &n, error);
