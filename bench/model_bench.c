@@ -179,7 +179,8 @@ typedef struct bench_case {
   double us[ROUNDS];
 } bench_case;
 
-enum { PUT_READY, PUT, SAVE, GET, GET_USED, GOT, UPDATE, UPDATED, QUERY, QUERIED, DECODE, READ, SILENT, TOLD, ELSEWHERE, LOOK, CASES };
+enum { PUT_READY, PUT, SAVE, GET, GET_USED, GOT, UPDATE, UPDATED, QUERY, QUERIED, DECODE, READ, SILENT, TOLD, ELSEWHERE,
+       LOOK, CASES };
 static bench_case cases[CASES] = {
     [PUT_READY] = {.name = "put, raw item ready", .function = raw_put_ready, .before = build_item},
     [PUT] = {.name = "put, raw item built", .function = raw_put},
@@ -194,8 +195,10 @@ static bench_case cases[CASES] = {
     [DECODE] = {.name = "decode of 100 items' JSON alone", .function = decode},
     [READ] = {.name = "100 items into structs alone", .function = from_items, .before = build_item},
     [SILENT] = {.name = "get, no receiver connected", .function = raw_get},
-    [TOLD] = {.name = "get, a receiver before and after", .function = raw_get, .before = connect_receivers, .after = disconnect_receivers},
-    [ELSEWHERE] = {.name = "get, receivers of another sender", .function = raw_get, .before = connect_elsewhere, .after = disconnect_receivers},
+    [TOLD] = {.name = "get, a receiver before and after", .function = raw_get, .before = connect_receivers,
+              .after = disconnect_receivers},
+    [ELSEWHERE] = {.name = "get, receivers of another sender", .function = raw_get, .before = connect_elsewhere,
+                   .after = disconnect_receivers},
     [LOOK] = {.name = "the look that no receiver costs", .function = look_at_counter},
 };
 

@@ -34,8 +34,9 @@ bool cyn_i_settings_put(cyn_i_settings *settings, cyn_i_arena *arena, const cyn_
   cyn_model_options own;
   memset(&own, 0, sizeof own);
   if (options != NULL) memcpy(&own, options, options->size < sizeof own ? options->size : sizeof own);
-  const char **const texts[] = {&own.table,         &own.prefix,     &own.region,        &own.host,   &own.access_key_id, &own.secret_access_key,
-                                &own.session_token, &own.retry_mode, &own.extra_headers, &own.stream, &own.tags};
+  const char **const texts[] = {&own.table,  &own.prefix,        &own.region,            &own.host,
+                                &own.stream, &own.access_key_id, &own.secret_access_key, &own.session_token,
+                                &own.tags,   &own.retry_mode,    &own.extra_headers};
   bool done = true;
   for (size_t i = 0; done && i < sizeof texts / sizeof texts[0]; i++) done = copy(arena, texts[i]);
   if (done) setting->options = own;

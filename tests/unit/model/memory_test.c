@@ -56,6 +56,7 @@ static cyn_status use(cyn_db *db, cyn_error *error) {
   static note many[120];
   for (int i = 0; i < 120; i++) many[i].id = i % 2 == 0 ? "1" : "2";
   bool found[120];
+  r.id = "1"; /* what the cursor has read is gone */
   cyn_wanted wanted[] = {cyn_want(note, many, 120, found), cyn_want(note, &r, 1, NULL)};
   wanted[1].fields = "id, version";
   if (status == CYN_OK) status = cyn_get_wanted(db, wanted, 2, NULL, memory, error);
