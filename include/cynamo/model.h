@@ -158,6 +158,7 @@ typedef struct cyn_model_options {
   const char *region CYN_I_ZERO;
   const char *host CYN_I_ZERO;              /* a URL as cyn_open takes it: this model lives in another database */
   const char *access_key_id CYN_I_ZERO, *secret_access_key CYN_I_ZERO, *session_token CYN_I_ZERO;
+  const char *profile CYN_I_ZERO;           /* of the credentials and config files, where no keys stand here */
   double connect_timeout_seconds CYN_I_ZERO, read_timeout_seconds CYN_I_ZERO; /* 0: as the database has it; so all these */
   int64_t max_retry_attempts CYN_I_ZERO;    /* repetitions after the first attempt; CYN_NO_RETRIES: none */
   int64_t max_pool_connections CYN_I_ZERO;

@@ -90,7 +90,8 @@ static cyn_status set_connection(cyn_i_session *session, const cyn_i_target *tar
   const cyn_model_options *settings = &target->options;
   set_bytes(&options->region, settings->region);
   set_bytes(&options->retry_mode, settings->retry_mode);
-  if (settings->access_key_id != NULL) {
+  set_bytes(&options->profile, settings->profile);
+  if (settings->access_key_id != NULL || settings->profile != NULL) { /* neither keys nor token of the database then */
     options->access_key_id = cyn_str(settings->access_key_id);
     options->secret_access_key = cyn_str(settings->secret_access_key);
     options->session_token = cyn_str(settings->session_token);
@@ -112,7 +113,8 @@ static cyn_status set_connection(cyn_i_session *session, const cyn_i_target *tar
 }
 
 static bool has_connection(const cyn_model_options *settings) {
-  return settings->region != NULL || settings->access_key_id != NULL || settings->connect_timeout_seconds != 0 ||
+  return settings->region != NULL || settings->access_key_id != NULL || settings->profile != NULL ||
+         settings->connect_timeout_seconds != 0 ||
          settings->read_timeout_seconds != 0 || settings->max_retry_attempts != 0 || settings->max_pool_connections != 0 ||
          settings->retry_mode != NULL || settings->extra_headers != NULL;
 }

@@ -36,7 +36,7 @@ bool cyn_i_settings_put(cyn_i_settings *settings, cyn_i_arena *arena, const cyn_
   if (options != NULL) memcpy(&own, options, options->size < sizeof own ? options->size : sizeof own);
   const char **const texts[] = {&own.table,  &own.prefix,        &own.region,            &own.host,
                                 &own.stream, &own.access_key_id, &own.secret_access_key, &own.session_token,
-                                &own.tags,   &own.retry_mode,    &own.extra_headers};
+                                &own.tags,   &own.profile,       &own.retry_mode,        &own.extra_headers};
   bool done = true;
   for (size_t i = 0; done && i < sizeof texts / sizeof texts[0]; i++) done = copy(arena, texts[i]);
   if (done) setting->options = own;
@@ -62,6 +62,11 @@ static void take(cyn_model_options *out, const cyn_model_options *over) {
     out->access_key_id = over->access_key_id;
     out->secret_access_key = over->secret_access_key;
     out->session_token = over->session_token;
+  }
+  if (over->profile != NULL) {
+    out->profile = over->profile;
+    if (over->access_key_id == NULL) /* what is said nearer stands over keys said farther off */
+      out->access_key_id = out->secret_access_key = out->session_token = NULL;
   }
   TAKE(connect_timeout_seconds);
   TAKE(read_timeout_seconds);

@@ -73,6 +73,26 @@ TEST(keys_region_and_headers) {
   stand_in_stop();
 }
 
+TEST(profile) {
+  char url[100], file[] = "/tmp/cynamo-profile-XXXXXX";
+  int fd = mkstemp(file);
+  static const char text[] = "[other]\naws_access_key_id = other_key\naws_secret_access_key = s\n";
+  REQUIRE(fd >= 0 && write(fd, text, sizeof text - 1) == (ssize_t)(sizeof text - 1));
+  (void)close(fd);
+  (void)setenv("AWS_SHARED_CREDENTIALS_FILE", file, 1);
+  stand_in_start(answer, url, sizeof url);
+  cyn_db *db = open_db(url);
+  far f = {"a"};
+  OK(cyn_db_model_set(db, &far_model, cyn_settings(.profile = "other"), &error));
+  OK(cyn_save(db, far, &f, NULL, &error)); /* over the descriptor's keys and the database's */
+  CHECK(strstr(last, "Credential=other_key/") != NULL && strstr(last, "/eu-west-1/") != NULL);
+  CHECK(strcasestr(last, "x-amz-security-token") == NULL);
+  cyn_db_close(db);
+  stand_in_stop();
+  (void)unsetenv("AWS_SHARED_CREDENTIALS_FILE");
+  (void)unlink(file);
+}
+
 TEST(retries_and_timeouts) {
   char url[100];
   stand_in_start(answer, url, sizeof url);
