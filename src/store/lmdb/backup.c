@@ -127,6 +127,13 @@ static cyn_status copy_live(const char *path, const char *folder, int *code, cyn
   return status;
 }
 
+/* LMDB leaves the file's mode to the umask. */
+static int file_settle(const char *folder) {
+  char name[CYN_LMDB_PATH_MAX + 32];
+  if (!join(name, sizeof name, folder, "data.mdb")) return ENAMETOOLONG;
+  return chmod(name, 0600) == 0 ? cyn_i_lmdb_care_sync(folder, "data.mdb") : errno;
+}
+
 static void folder_remove(const char *folder) {
   static const char *const names[] = {"data.mdb", "unsafe.boot"};
   char name[CYN_LMDB_PATH_MAX + 32];
@@ -141,7 +148,7 @@ static cyn_status copy_into(const char *path, const char *folder, cyn_error *err
   if (status == CYN_E_STORE_LOCKED) {
     cyn_error_clean_up(error);
     status = copy_live(path, folder, &code, error);
-    if (status == CYN_OK && code == 0) code = cyn_i_lmdb_care_sync(folder, "data.mdb");
+    if (status == CYN_OK && code == 0) code = file_settle(folder);
   } else if (status == CYN_OK) {
     code = copy_closed(path, folder);
     cyn_i_lmdb_owner_unlock(lock_fd);

@@ -45,6 +45,7 @@ static int write_new(const place *p, MDB_env *env) {
   place_clean_up(p); /* of a run that was ended */
   if (mkdir(p->folder, 0700) != 0) return errno;
   int code = mdb_env_copy2(env, p->folder, MDB_CP_COMPACT);
+  if (code == 0 && chmod(p->new_file, 0600) != 0) code = errno; /* LMDB leaves that to the umask */
   return code == 0 ? cyn_i_lmdb_care_sync(p->folder, "data.mdb") : code;
 }
 

@@ -125,23 +125,34 @@ cyn_status cyn_i_lmdb_boot_check(const char *path, cyn_error *error) {
                           path);
 }
 
+/* The mark is there whole or not at all, whenever the process is killed: an empty one would be of another boot. */
+static int mark_write(const char *file, const char *text, size_t size) {
+  char new_file[4096 + 8];
+  (void)snprintf(new_file, sizeof new_file, "%s.new", file);
+  int fd = open(new_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0) return errno;
+  int code = write(fd, text, size) == (ssize_t)size && fsync(fd) == 0 ? 0 : errno;
+  (void)close(fd);
+  if (code == 0 && rename(new_file, file) != 0) code = errno;
+  if (code != 0) (void)unlink(new_file);
+  return code;
+}
+
 cyn_status cyn_i_lmdb_boot_mark(const char *path, cyn_error *error) {
   char file[4096], now[BOOT_ID_MAX];
+  bool of_this_boot;
   if (!boot_file(path, file, sizeof file)) return cyn_i_error_set(error, CYN_E_STORE, "The path of the store is too long.");
+  if (cyn_i_lmdb_boot_marked(path, &of_this_boot) && of_this_boot) return CYN_OK;
   ssize_t size = file_read(BOOT_ID_FILE, now, sizeof now);
   if (size < 0) size = 0; /* an unknown boot id matches no later one, which is the safe side */
-  int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  bool written = fd >= 0 && write(fd, now, (size_t)size) == size && fsync(fd) == 0;
-  int code = errno;
-  if (fd >= 0) (void)close(fd);
+  int code = mark_write(file, now, (size_t)size);
   int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder >= 0) {
     (void)fsync(folder);
     (void)close(folder);
   }
-  if (written) return CYN_OK;
-  return cyn_i_error_setf(error, code == ENOSPC ? CYN_E_STORE_FULL : CYN_E_STORE, "Cannot write %s: %s.", file,
-                          strerror(code));
+  if (code == 0) return CYN_OK;
+  return cyn_i_error_setf(error, code == ENOSPC ? CYN_E_STORE_FULL : CYN_E_STORE, "Cannot write %s: %s.", file, strerror(code));
 }
 
 void cyn_i_lmdb_boot_unmark(const char *path) {

@@ -111,7 +111,7 @@ static int copy_sync(const char *folder) {
     (void)snprintf(file, sizeof file, "%s%s", folder, names[i]);
     int fd = open(file, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return errno;
-    int code = fsync(fd) == 0 ? 0 : errno;
+    int code = (i != 0 || fchmod(fd, 0600) == 0) && fsync(fd) == 0 ? 0 : errno; /* LMDB leaves the mode to the umask */
     (void)close(fd);
     if (code != 0) return code;
   }

@@ -14,6 +14,10 @@ static void check_copy(fixture *f, const char *text) {
   copy_name(f, name);
   structure_of(name, &t, NULL);
   CHECK_STR(t.all, "");
+  char file[128];
+  struct stat stat_file;
+  (void)snprintf(file, sizeof file, "%s/data.mdb", name);
+  CHECK(stat(file, &stat_file) == 0 && (stat_file.st_mode & 0777) == 0600);
   fixture copy = {.which = STRICT};
   (void)snprintf(copy.path, sizeof copy.path, "%.79s", name);
   cyn_i_arena_init(&copy.arena, 0);

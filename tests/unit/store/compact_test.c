@@ -19,6 +19,10 @@ static void sound_and_small(const fixture *f) {
   CHECK_STR(t.all, "");
   CHECK(file.file_bytes < 200000);
   CHECK_INT(file.entry_count, 11);
+  char name[128];
+  struct stat stat_file;
+  (void)snprintf(name, sizeof name, "%s/data.mdb", f->path);
+  CHECK(stat(name, &stat_file) == 0 && (stat_file.st_mode & 0777) == 0600);
 }
 
 TEST(of_a_closed_store) {

@@ -95,6 +95,24 @@ TEST(an_unsafe_store_is_marked_while_it_is_open) {
   fixture_close(&f);
 }
 
+/* Killed while it writes the mark: what is half written counts for nothing. */
+TEST(a_mark_that_was_not_finished) {
+  fixture f;
+  char mark[128], half[128];
+  if (!fixture_open(&f, STRICT)) return;
+  fixture_close_store(&f);
+  (void)snprintf(mark, sizeof mark, "%s/unsafe.boot", f.path);
+  (void)snprintf(half, sizeof half, "%s/unsafe.boot.new", f.path);
+  file_write(half, "");
+  f.which = UNSAFE;
+  cyn_i_store_options options = fixture_options(&f);
+  REQUIRE(fixture_open_with(&f, &options));
+  CHECK(access(mark, F_OK) == 0 && access(half, F_OK) != 0);
+  fixture_close_store(&f);
+  CHECK(access(mark, F_OK) != 0);
+  fixture_close(&f);
+}
+
 /* The process died, the machine did not: nothing is lost, and a safe mode makes it so for good. */
 TEST(an_unsafe_process_may_die) {
   fixture f;
