@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Generic, List, Optional, Type, TypeVar
 
+    from cynamo.aio import AsyncResults
     from cynamo._schema import GlobalSecondaryIndexSchema, IndexSchema, ModelSchema
     from cynamo.expressions.condition import Condition
     from cynamo.models import Model
@@ -119,6 +120,20 @@ class Index(Generic[_M]):
             rate_limit=rate_limit,
             attributes_to_get=attributes_to_get,
         )
+
+    def aquery(self, *args: Any, **kwargs: Any) -> AsyncResults[_M]:
+        """query, for `async for`"""
+        from cynamo.aio import AsyncResults
+        return AsyncResults(self.query(*args, **kwargs))
+
+    def ascan(self, *args: Any, **kwargs: Any) -> AsyncResults[_M]:
+        """scan, for `async for`"""
+        from cynamo.aio import AsyncResults
+        return AsyncResults(self.scan(*args, **kwargs))
+
+    async def acount(self, *args: Any, **kwargs: Any) -> int:
+        """count, to be awaited"""
+        return await self._model.acount(*args, index_name=self.Meta.index_name, **kwargs)
 
     @classmethod
     def _hash_key_attribute(cls):

@@ -11,6 +11,7 @@ import time
 from cynamo import _fast, constants
 from cynamo._late import getter
 from cynamo._log import LateLogger
+from cynamo._models.asynchronous import AsyncCalls
 from cynamo._models.batch import GET_RETRIES_MAX, BatchWrite, consumed_units, wait_before_retry
 from cynamo._models.future import _ModelFuture
 from cynamo._models.meta import MetaModel, MetaProtocol
@@ -50,7 +51,7 @@ def _given(**arguments: Any) -> Dict[str, Any]:
     return {name: value for name, value in arguments.items() if value is not None}
 
 
-class Model(AttributeContainer, metaclass=MetaModel):
+class Model(AsyncCalls, AttributeContainer, metaclass=MetaModel):
     """An item of a table. A subclass declares attributes, one of them a hash key, and a Meta class with the table's name."""
 
     # None of these may be the name of a user's attribute.
@@ -392,7 +393,16 @@ class Model(AttributeContainer, metaclass=MetaModel):
             if filter_condition is not None:
                 raise ValueError('A hash_key must be given to use filters')
             return cls.describe_table().get(ITEM_COUNT)
+        results = cls._count_results(
+            hash_key, range_key_condition, filter_condition, consistent_read, index_name, limit, rate_limit)
+        for _ in results:
+            pass
+        return results.total_count
 
+    @classmethod
+    def _count_results(
+        cls, hash_key, range_key_condition, filter_condition, consistent_read, index_name, limit, rate_limit,
+    ) -> ResultIterator[Any]:
         args, kwargs = cls._query_arguments(
             hash_key,
             index_name,
@@ -402,11 +412,7 @@ class Model(AttributeContainer, metaclass=MetaModel):
             limit=limit,
             select=COUNT,
         )
-        results: ResultIterator[_T] = ResultIterator(
-            cls._get_connection().query, args, kwargs, limit=limit, rate_limit=rate_limit)
-        for _ in results:
-            pass
-        return results.total_count
+        return ResultIterator(cls._get_connection().query, args, kwargs, limit=limit, rate_limit=rate_limit)
 
     @classmethod
     def query(

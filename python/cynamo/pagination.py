@@ -44,8 +44,14 @@ class RateLimiter:
 
     def acquire(self):
         """Waits as long as the rate demands."""
+        self._time_module.sleep(self._seconds_to_wait())
+        self._restart()
+
+    def _seconds_to_wait(self):
         elapsed = self._time_module.time() - self._time_of_last_acquire
-        self._time_module.sleep(max(0, self._consumed / float(self.rate_limit) - elapsed))
+        return max(0, self._consumed / float(self.rate_limit) - elapsed)
+
+    def _restart(self):
         self._consumed = 0
         self._time_of_last_acquire = self._time_module.time()
 
@@ -72,17 +78,24 @@ class PageIterator(Subscriptable, Iterator):
         """The next page, as `operation` gets it."""
         if self._is_last_page:
             raise StopIteration()
+        if self._rate_limiter is not None:
+            self._rate_limiter.acquire()
+        return self._take(operation(*self._args, **self._next_kwargs()))
+
+    def _next_kwargs(self):
+        """The arguments for the next page."""
         self._kwargs['exclusive_start_key'] = self._last_evaluated_key
-        limiter = self._rate_limiter
-        if limiter is not None:
-            limiter.acquire()
+        if self._rate_limiter is not None:
             self._kwargs['return_consumed_capacity'] = TOTAL
-        page = operation(*self._args, **self._kwargs)
+        return self._kwargs
+
+    def _take(self, page):
+        """Notes what a page says, and returns it."""
         self._last_evaluated_key = page.get(LAST_EVALUATED_KEY)
         self._is_last_page = self._last_evaluated_key is None
         self._total_scanned_count += page[SCANNED_COUNT]
-        if limiter is not None:
-            limiter.consume(page.get(CONSUMED_CAPACITY, {}).get(CAPACITY_UNITS, 0))
+        if self._rate_limiter is not None:
+            self._rate_limiter.consume(page.get(CONSUMED_CAPACITY, {}).get(CAPACITY_UNITS, 0))
         return page
 
     def next(self):
@@ -131,7 +144,9 @@ class ResultIterator(Subscriptable, Iterator):
         if self._map_fn is not None and type(pages) is PageIterator and '__next__' not in vars(pages):
             from cynamo import _fast
             operation = _fast.page_operation(pages._operation, self._map_fn)
-        page = next(pages) if operation is None else pages._fetch(operation)
+        self._take_page(next(pages) if operation is None else pages._fetch(operation))
+
+    def _take_page(self, page):
         self._count = page[CAMEL_COUNT]
         self._items = page.get(ITEMS)  # none where only a count was asked for
         self._make = getattr(self._items, 'instance', None)  # the core makes instances of its items itself

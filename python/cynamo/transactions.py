@@ -27,7 +27,24 @@ class Transaction:
         self._return_consumed_capacity = return_consumed_capacity
 
     def _commit(self):
+        return self._finish(self._send_by(self._connection))
+
+    async def _commit_async(self):
+        from cynamo import aio
+        return self._finish(await self._send_by(aio.connection(self._connection)))
+
+    def _send_by(self, connection: Any) -> Any:
         raise NotImplementedError()
+
+    def _finish(self, response: Any) -> Any:
+        raise NotImplementedError()
+
+    async def __aenter__(self: _TTransaction) -> _TTransaction:
+        return self
+
+    async def __aexit__(self, exc_type, exc_val, exc_tb):
+        if exc_type is None and exc_val is None and exc_tb is None:
+            await self._commit_async()
 
     def __enter__(self: _TTransaction) -> _TTransaction:
         return self
@@ -60,11 +77,13 @@ class TransactGet(Transaction):
         for future, data in zip(futures, results):
             future.update_with_raw_data(data.get(ITEM))
 
-    def _commit(self) -> Any:
-        response = self._connection.transact_get_items(
+    def _send_by(self, connection: Any) -> Any:
+        return connection.transact_get_items(
             get_items=self._get_items,
             return_consumed_capacity=self._return_consumed_capacity,
         )
+
+    def _finish(self, response: Any) -> Any:
         self._results = response[RESPONSES]
         self._update_futures(self._futures, response[RESPONSES])
         return response
@@ -139,18 +158,30 @@ class TransactWrite(Transaction):
 
     def _commit(self) -> Any:
         try:
-            response = self._connection.transact_write_items(
-                condition_check_items=self._condition_check_items,
-                delete_items=self._delete_items,
-                put_items=self._put_items,
-                update_items=self._update_items,
-                client_request_token=self._client_request_token,
-                return_consumed_capacity=self._return_consumed_capacity,
-                return_item_collection_metrics=self._return_item_collection_metrics,
-            )
+            return super()._commit()
         except TransactWriteError as e:
             self._order_reasons(e)
             raise
+
+    async def _commit_async(self) -> Any:
+        try:
+            return await super()._commit_async()
+        except TransactWriteError as e:
+            self._order_reasons(e)
+            raise
+
+    def _send_by(self, connection: Any) -> Any:
+        return connection.transact_write_items(
+            condition_check_items=self._condition_check_items,
+            delete_items=self._delete_items,
+            put_items=self._put_items,
+            update_items=self._update_items,
+            client_request_token=self._client_request_token,
+            return_consumed_capacity=self._return_consumed_capacity,
+            return_item_collection_metrics=self._return_item_collection_metrics,
+        )
+
+    def _finish(self, response: Any) -> Any:
         for model in self._models_for_version_attribute_update:
             model.update_local_version_attribute()
         return response

@@ -14,7 +14,7 @@ from cynamo.pagination import RateLimiter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Generic, List, Mapping, Optional, Type, TypeVar
+    from typing import Any, Dict, Generic, List, Mapping, Optional, Tuple, Type, TypeVar
 
     from cynamo.models import Model
 
@@ -32,8 +32,12 @@ _BACKOFF_MAX_SECONDS = 5.0
 
 def wait_before_retry(retries: int) -> None:
     """Waits before a batch's rest is sent again: twice as long each time, at random between half of that and all of it."""
+    time.sleep(pause_seconds(retries))
+
+
+def pause_seconds(retries: int) -> float:
     import random
-    time.sleep(min(_BACKOFF_MAX_SECONDS, 0.05 * 2 ** retries) * random.uniform(0.5, 1.0))
+    return min(_BACKOFF_MAX_SECONDS, 0.05 * 2 ** retries) * random.uniform(0.5, 1.0)
 
 
 def consumed_units(data: Mapping[str, Any]) -> float:
@@ -85,27 +89,38 @@ class BatchWrite(Generic[_T]):
             return
         unprocessed = NotImplemented if self._rate_limiter else _fast.batch_write(self.model, operations)
         if unprocessed is NotImplemented:
-            put_items = [operation['item'].serialize() for operation in operations if operation['action'] == PUT]
-            delete_items = [operation['item']._get_keys() for operation in operations if operation['action'] == DELETE]
-            unprocessed = self._write(put_items, delete_items)
+            unprocessed = self._write(*self._serialized(operations))
         retries = 0
         while unprocessed:
             retries += 1
-            if retries >= self.model.Meta.max_retry_attempts:
-                self.failed_operations = unprocessed
-                raise PutError('Failed to batch write items: max_retry_attempts exceeded')
-            put_items = [request[PUT_REQUEST][ITEM] for request in unprocessed if PUT_REQUEST in request]
-            delete_items = [request[DELETE_REQUEST][KEY] for request in unprocessed if DELETE_REQUEST in request]
-            log.info('Resending %d unprocessed keys for batch operation (retry %d)', len(unprocessed), retries)
+            rest = self._rest(unprocessed, retries)
             wait_before_retry(retries)
-            unprocessed = self._write(put_items, delete_items)
+            unprocessed = self._write(*rest)
+
+    @staticmethod
+    def _serialized(operations: List[Dict[str, Any]]) -> Tuple[List[Any], List[Any]]:
+        """(items to put, keys to delete)"""
+        put_items = [operation['item'].serialize() for operation in operations if operation['action'] == PUT]
+        return put_items, [operation['item']._get_keys() for operation in operations if operation['action'] == DELETE]
+
+    def _rest(self, unprocessed: List[Any], retries: int) -> Tuple[List[Any], List[Any]]:
+        """The same for what was left undone. Raises PutError where it was sent often enough."""
+        if retries >= self.model.Meta.max_retry_attempts:
+            self.failed_operations = unprocessed
+            raise PutError('Failed to batch write items: max_retry_attempts exceeded')
+        log.info('Resending %d unprocessed keys for batch operation (retry %d)', len(unprocessed), retries)
+        put_items = [request[PUT_REQUEST][ITEM] for request in unprocessed if PUT_REQUEST in request]
+        return put_items, [request[DELETE_REQUEST][KEY] for request in unprocessed if DELETE_REQUEST in request]
 
     def _write(self, put_items: List[Any], delete_items: List[Any]) -> Any:
         """One BatchWriteItem; returns what it left undone."""
         if self._rate_limiter:
             self._rate_limiter.acquire()
         connection = self.model._get_connection()
-        data = connection.batch_write_item(put_items=put_items, delete_items=delete_items)
+        return self._left(connection, connection.batch_write_item(put_items=put_items, delete_items=delete_items))
+
+    def _left(self, connection: Any, data: Any) -> Any:
+        """What an answer says was left undone"""
         if data is None:
             return None
         if self._rate_limiter:

@@ -277,22 +277,29 @@ class Connection:
 
     def dispatch(self, operation_name: str, operation_kwargs: Dict) -> Dict:
         """Calls `operation_name` with DynamoDB's own parameters, between the two signals, and returns its answer."""
+        req_uuid = self._begin_call(operation_name, operation_kwargs)
+        data = self._make_api_call(operation_name, operation_kwargs)
+        self._end_call(operation_name, operation_kwargs, req_uuid, data)
+        return data
+
+    def _begin_call(self, operation_name: str, operation_kwargs: Dict) -> Any:
+        """What comes before a call; returns the uuid of its signals."""
         if operation_name not in _WITHOUT_CAPACITY and RETURN_CONSUMED_CAPACITY not in operation_kwargs:
             operation_kwargs.update(self.get_consumed_capacity_map(TOTAL))
         log.debug('Calling %s with arguments %s', operation_name, operation_kwargs)
 
-        table_name = operation_kwargs.get(TABLE_NAME)
         req_uuid = _late('uuid').uuid4()
-        self.send_pre_boto_callback(operation_name, req_uuid, table_name)
-        data = self._make_api_call(operation_name, operation_kwargs)
-        self.send_post_boto_callback(operation_name, req_uuid, table_name)
+        self.send_pre_boto_callback(operation_name, req_uuid, operation_kwargs.get(TABLE_NAME))
+        return req_uuid
 
+    def _end_call(self, operation_name: str, operation_kwargs: Dict, req_uuid: Any, data: Dict) -> None:
+        """What comes after it"""
+        self.send_post_boto_callback(operation_name, req_uuid, operation_kwargs.get(TABLE_NAME))
         if data and CONSUMED_CAPACITY in data:
             capacity = data.get(CONSUMED_CAPACITY)
             if isinstance(capacity, dict) and CAPACITY_UNITS in capacity:
                 capacity = capacity.get(CAPACITY_UNITS)
             log.debug('%s %s consumed %s units', data.get(TABLE_NAME, ''), operation_name, capacity)
-        return data
 
     def send_post_boto_callback(self, operation_name, req_uuid, table_name):
         self._send_signal('post_dynamodb_send', 'post_boto', operation_name, req_uuid, table_name)
@@ -629,11 +636,19 @@ class Connection:
         try:
             data = self.dispatch(DESCRIBE_TABLE, {TABLE_NAME: table_name})
         except _botocore.exceptions() as e:
-            if not isinstance(e, _botocore.client_error()):
-                raise _failure(DESCRIBE_TABLE, e)
-            if 'ResourceNotFound' in e.response['Error']['Code']:
-                raise TableDoesNotExist(e.response['Error']['Message'])
-            raise
+            raise self._describe_failure(e)
+        return self._described(data)
+
+    def _describe_failure(self, cause: Any) -> Exception:
+        """The error of a failed DescribeTable"""
+        if not isinstance(cause, _botocore.client_error()):
+            return _failure(DESCRIBE_TABLE, cause)
+        if 'ResourceNotFound' in cause.response['Error']['Code']:
+            return TableDoesNotExist(cause.response['Error']['Message'])
+        return cause
+
+    def _described(self, data: Dict) -> Any:
+        """DescribeTable's Table, whose schema is kept"""
         table_data = data.get(TABLE_KEY)
         if table_data:
             meta_table = MetaTable(table_data)
