@@ -88,9 +88,9 @@ def _find(cls: type, name: str) -> Any:
 def _find_stock(cls: type, name: str) -> Any:
     """The same, as it was when this package was loaded; classes of others have nothing then."""
     for base_cls in cls.__mro__:
-        found = _stock.get(base_cls, {}).get(name)
-        if found is not None:
-            return found
+        held = _stock.get(base_cls)
+        if held is not None and name in held:
+            return held[name]
     return None
 
 

@@ -438,6 +438,7 @@ int cyn_py_plan_begin(PyObject *module) {
     if ((*AT(plans, words[i].offset) = PyUnicode_InternFromString(words[i].text)) == NULL) return -1;
   if ((plans->empty_tuple = PyTuple_New(0)) == NULL) return -1;
   if ((plans->making_keywords = PyTuple_Pack(1, plans->user_instantiated)) == NULL) return -1;
+  if ((plans->null_check_keywords = PyTuple_Pack(1, plans->null_check)) == NULL) return -1;
   if ((plans->debug_level = PyLong_FromLong(10)) == NULL) return -1;
   if ((plans->plan_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &plan_spec, NULL)) == NULL) return -1;
   if ((plans->items_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &cyn_py_items_spec, NULL)) == NULL) return -1;
@@ -464,6 +465,7 @@ void cyn_py_plan_clear(cyn_py_state *state) {
   for (size_t i = 0; i < COUNT_OF(words); i++) Py_CLEAR(*AT(plans, words[i].offset));
   Py_CLEAR(plans->empty_tuple);
   Py_CLEAR(plans->making_keywords);
+  Py_CLEAR(plans->null_check_keywords);
   Py_CLEAR(plans->debug_level);
   Py_CLEAR(plans->logger);
   Py_CLEAR(plans->models_logger);

@@ -130,7 +130,7 @@ typedef struct cyn_py_plans {
       *from_raw_data, *does_not_exist, *receivers, *is_enabled_for, *debug_level, *pre, *post, *generation, *get_connection,
       *goes_through_botocore, *get_database, *class_map, *discriminator_map, *handle_version, *logging, *botocore, *moto, *serialize_keys,
       *total, *items_word;
-  PyObject *empty_tuple, *making_keywords; /* ('_user_instantiated',) */
+  PyObject *empty_tuple, *making_keywords, *null_check_keywords; /* ('_user_instantiated',), ('null_check',) */
 } cyn_py_plans;
 
 static inline cyn_py_plans *cyn_py_plans_of(cyn_py_state *state) { return state->plan; }

@@ -113,9 +113,22 @@ static cyn_py_outcome failure(cyn_py_call *call) {
   return CYN_PY_GIVE_UP;
 }
 
+/* A map is asked first whether it is sound. What it says where it is not, Python raises. */
+static bool is_sound(cyn_py_plans *plans, PyObject *map) {
+  PyObject *validate = PyObject_GetAttrString(map, "validate");
+  PyObject *const arguments[] = {Py_True};
+  PyObject *answer = validate != NULL ? PyObject_Vectorcall(validate, arguments, 0, plans->null_check_keywords) : NULL;
+  int is_true = answer != NULL ? PyObject_IsTrue(answer) : -1;
+  Py_XDECREF(answer);
+  Py_XDECREF(validate);
+  if (is_true < 0) PyErr_Clear();
+  return is_true > 0;
+}
+
 static cyn_py_outcome write_by_python(cyn_py_call *call, const cyn_py_field *field, PyObject *value, cyn_bytes name, int depth) {
   cyn_py_plans *plans = cyn_py_plans_of(call->state);
-  if (!field->takes_null_check && PyObject_TypeCheck(value, (PyTypeObject *)plans->map_type)) return CYN_PY_GIVE_UP;
+  bool is_map = PyObject_TypeCheck(value, (PyTypeObject *)plans->map_type);
+  if (is_map && (!field->takes_null_check || !is_sound(plans, value))) return CYN_PY_GIVE_UP;
   PyObject *content = PyObject_CallMethodOneArg(field->attribute, plans->serialize, value);
   if (content == NULL) return failure(call);
   if (content == Py_None) {
@@ -271,8 +284,8 @@ cyn_py_outcome cyn_py_plan_write_field(cyn_py_call *call, const cyn_py_field *fi
     case CYN_PY_CODEC_DATETIME:
     case CYN_PY_CODEC_TTL: fine = put_time(call, field, value, name); break;
     case CYN_PY_CODEC_NULL:
-      cyn_item_put_null(call->builder, name);
-      fine = true;
+      fine = !PyObject_TypeCheck(value, (PyTypeObject *)cyn_py_plans_of(call->state)->map_type);
+      if (fine) cyn_item_put_null(call->builder, name);
       break;
     case CYN_PY_CODEC_TEXT_SET:
     case CYN_PY_CODEC_NUMBER_SET:

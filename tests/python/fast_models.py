@@ -2,9 +2,10 @@
 import string
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from enum import IntEnum
 
 from cynamo.attributes import (
-    BinaryAttribute, BinarySetAttribute, BooleanAttribute, JSONAttribute, ListAttribute, MapAttribute, NullAttribute,
+    BinaryAttribute, BinarySetAttribute, BooleanAttribute, DiscriminatorAttribute, DynamicMapAttribute, JSONAttribute, ListAttribute, MapAttribute, NullAttribute,
     NumberAttribute, NumberSetAttribute, TTLAttribute, UnicodeAttribute, UnicodeSetAttribute, UTCDateTimeAttribute,
     VersionAttribute, DecimalAttribute,
 )
@@ -22,6 +23,36 @@ class House(MapAttribute):
     rooms = ListAttribute(of=NumberAttribute, null=True)
     notes = MapAttribute(null=True)
     kind = UnicodeAttribute(default='flat')
+
+
+class Shape(MapAttribute):
+    kind = DiscriminatorAttribute()
+    name = UnicodeAttribute(null=True)
+
+
+class Circle(Shape, discriminator='circle'):
+    radius = NumberAttribute(default=1)
+
+
+class Square(Shape, discriminator='square'):
+    side = NumberAttribute()
+
+
+class Loose(DynamicMapAttribute):
+    known = UnicodeAttribute(null=True)
+
+
+class Text(str):
+    pass
+
+
+class Level(IntEnum):
+    LOW = 1
+
+
+class Nothing:
+    def __repr__(self):
+        return 'Nothing'
 
 
 class Shout(UnicodeAttribute):
@@ -60,6 +91,23 @@ def raw(random, depth=0):
     }[kind]()
 
 
+def nested(levels):
+    value = 'end'
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def wrong(random):
+    """What few attributes take, or only DynamoDB refuses."""
+    return random.choice((
+        5, 'text', Text('text'), Level.LOW, b'bytes', float('nan'), float('inf'), 10 ** 40, 1e300, Decimal('NaN'), '\ud800', '', {},
+        [], set(), frozenset({'x'}), {1, 'x'}, {'x', None}, {5: 6}, {'a': Nothing()}, [Nothing()], Nothing(), nested(31), nested(33),
+        nested(60), {'': 1}, ('a', 'b'), bytearray(b'xy'), True, {'null': 1}, {'default': 2, 'x': 1}, {'self': 1}, Place(city=None),
+        Place(city='c'), MapAttribute(x=1), Loose(known='k', y=[1]), Circle(), range(3), {'x': {'y': {Decimal('1.5')}}}, -0.0, 'x' * 5000,
+        Decimal('1E+5'), {2.0, 2}, {float('nan')}, datetime(2020, 1, 1), timedelta(1)))
+
+
 def moment(random):
     zone = random.choice((None, timezone.utc, timezone(timedelta(hours=5, minutes=30))))
     return datetime(random.randrange(1, 9999), random.randrange(1, 13), random.randrange(1, 29), random.randrange(24),
@@ -95,6 +143,9 @@ KINDS = {
     'anything': (MapAttribute, lambda r: {text(r): raw(r) for _ in range(r.randrange(4))}),
     'place': (Place, place),
     'house': (House, house),
+    'shape': (Shape, lambda r: r.choice((Circle(name=text(r)), Square(side=2), Circle(radius=None)))),
+    'shapes': (lambda **o: ListAttribute(of=Shape, **o), lambda r: [Square(side=3)] * r.randrange(3) + [Circle()]),
+    'loose': (Loose, lambda r: Loose(known=text(r), other=raw(r, 2))),
     'shout': (Shout, text),
     'even': (Even, lambda r: r.randrange(100)),
 }
@@ -140,7 +191,7 @@ def values(random, parts):
             if random.random() < 0.5:
                 found['a_' + name] = None
             continue
-        found['a_' + name] = KINDS[kind][1](random)
+        found['a_' + name] = KINDS[kind][1](random) if random.random() > 0.03 else wrong(random)
     if has_ttl and random.random() < 0.7:
         found['dies'] = datetime(2030, 1, 2, 3, 4, random.randrange(60), random.randrange(2), timezone.utc)
     return found

@@ -33,6 +33,8 @@ def picture(value):
         return 'list', [picture(held) for held in value]
     if isinstance(value, (set, frozenset)):
         return type(value).__name__, sorted(map(repr, value))
+    if isinstance(value, memoryview):
+        return 'memoryview', bytes(value)
     return type(value).__name__, repr(value)
 
 
