@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes build/venv (or $1) with what tests/requirements.txt pins, and does nothing when that is already there. Prints its
+# Makes build/venv (or $1) with what tests/requirements.txt (or $2) pins, and does nothing when that is already there. Prints its
 # path. Downloads are tried five times: package registries have bad minutes.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 venv=${1:-$root/build/venv}
-wanted=$root/tests/requirements.txt
+wanted=${2:-$root/tests/requirements.txt}
 
 if [ -f "$venv/.requirements" ] && cmp -s "$wanted" "$venv/.requirements"; then
   echo "$venv"

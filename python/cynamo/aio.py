@@ -11,6 +11,7 @@ in a thread of the loop's executor.
 from __future__ import annotations
 
 import asyncio
+import os
 from _thread import allocate_lock
 
 from cynamo import _fast, _botocore
@@ -95,6 +96,17 @@ class _Waiter:
 
 _lock = allocate_lock()
 _waiters: Dict[Any, _Waiter] = {}
+
+
+def _after_fork() -> None:
+    """In a child: what is under way there is the parent's."""
+    global _lock
+    _lock = allocate_lock()
+    _waiters.clear()
+
+
+if hasattr(os, 'register_at_fork'):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _waiter(loop: asyncio.AbstractEventLoop, database: Any) -> _Waiter:
