@@ -102,7 +102,8 @@ copy_of() { # NAME: a tree of its own for each machine
 
 build_lmdb() {
   copy_of lmdb && cd libraries/liblmdb
-  "$CC" -O2 -fPIC -DNDEBUG -c mdb.c midl.c
+  local file
+  for file in mdb midl; do "$CC" -O2 -fPIC -DNDEBUG -c $file.c -o $file.o; done
   "$AR" rcs "$prefix/lib/liblmdb.a" mdb.o midl.o
   cp lmdb.h "$prefix/include/"
   pc lmdb 0.9.24 -llmdb
