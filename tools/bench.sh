@@ -13,6 +13,8 @@ python3 bench/http_bench.py "$build" --items "$items"
 echo "== a remote call, beside bare libcurl and boto3"
 tools/test-venv.sh "$build/venv" >/dev/null
 "$build/venv/bin/python" bench/client_bench.py "$build"
+echo "== careful clients beside hostile ones"
+"$build/venv/bin/python" bench/hostile_bench.py "$build"
 if [ -d "$build/python" ]; then
   echo "== the Python package, beside PynamoDB and pydynox"
   venv=$build/bench-venv
