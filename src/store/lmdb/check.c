@@ -238,8 +238,11 @@ static void length_check(cyn_i_store_check *check, cyn_i_faults *faults, bool ta
 }
 
 /* The state before the last commit is what a commit falls back to when the power fails in it. In relaxed mode a power cut
- * may leave it half written over, and so may a commit that failed: that it cannot be read is no damage. But when it is in
- * truth newer than the one that is taken for the last, a commit is hidden. */
+ * may leave it half written over, and so may a commit that failed: that it cannot be read is no damage.
+ *
+ * When it is in truth newer than the one that is taken for the last, either LMDB took back a commit that failed on the disk
+ * (the transaction and the last page are the older ones' again, the roots are not), or the page's transaction is damaged and
+ * hides a commit. The last page tells, but where the commit needed no new one: then both look the same, and it is said. */
 static cyn_status older_check(cyn_i_store_check *check, cyn_i_faults *faults, cyn_error *error) {
   const cyn_i_page_meta *older = &check->file.metas[1 - check->file.newest];
   cyn_i_faults own = {0};
@@ -249,11 +252,15 @@ static cyn_status older_check(cyn_i_store_check *check, cyn_i_faults *faults, cy
   if (cyn_i_page_meta_fault(older) != NULL) own.count++;
   else status = cyn_i_page_tree_check(&check->file, older, &own, &counts, error);
   bool is_whole = counts.too_new != 0 && own.count == counts.too_new; /* all else in it is right */
-  if (is_whole && counts.last_freeing > check->meta->transaction)
-    cyn_i_fault(faults,
-                "the state of meta page %u is of transaction %llu, and the page says %llu: a commit that failed on the disk and "
-                "was taken back, or one that is hidden by damage",
+  bool is_newer = is_whole && counts.last_freeing > check->meta->transaction;
+  if (is_newer && older->last_page > check->meta->last_page)
+    cyn_i_fault(faults, "the last commit is hidden: meta page %u is of transaction %llu, and says %llu",
                 1 - check->file.newest, (unsigned long long)counts.last_freeing, (unsigned long long)older->transaction);
+  else if (is_newer)
+    cyn_i_remark(faults,
+                 "a commit that failed on the disk was taken back; if none did, the last commit is hidden by damage: meta page "
+                 "%u is of transaction %llu, and says %llu",
+                 1 - check->file.newest, (unsigned long long)counts.last_freeing, (unsigned long long)older->transaction);
   else if (status == CYN_OK && own.count != 0)
     cyn_i_remark(faults, "the state before the last commit cannot be read any more; the last one stands for itself");
   return status;

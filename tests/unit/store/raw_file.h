@@ -65,7 +65,7 @@ static inline void raw_put(const char *folder, const void *key, size_t key_size,
 /* ---- what a check tells ---- */
 
 typedef struct told {
-  char first[1024], all[8192];
+  char first[1024], all[8192], remark[1024];
   unsigned remarks;
   uint64_t count;
 } told;
@@ -77,8 +77,9 @@ static inline void told_fault(void *user, const char *text) {
   (void)snprintf(t->all + used, sizeof t->all - used, "%s\n", text);
 }
 static inline void told_remark(void *user, const char *text) {
-  (void)text;
-  ((told *)user)->remarks++;
+  told *t = user;
+  (void)snprintf(t->remark, sizeof t->remark, "%s", text);
+  t->remarks++;
 }
 static inline cyn_i_faults told_faults(told *t) {
   memset(t, 0, sizeof *t);
