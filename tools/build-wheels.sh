@@ -164,15 +164,40 @@ fi
 [ ${#pythons[@]} -gt 0 ] || { echo "build-wheels.sh: no Python with headers: apt-get install python3-dev" >&2; exit 1; }
 
 build_wheel() { # PYTHON
-  local python=$1 suffix host raw=$work/raw
+  local python suffix host raw=$work/raw
+  # an environment of ours with what builds: pip's own would be filled with programs for the other machine
+  python=$work/env-$("$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])')/bin/python
+  [ -x "$python" ] || "$1" -m venv "${python%/bin/python}"
+  "$python" -c 'import scikit_build_core' 2>/dev/null || "$python" -m pip install --quiet --disable-pip-version-check scikit-build-core
   suffix=$("$python" -c 'import sysconfig; print(sysconfig.get_config_var("EXT_SUFFIX"))')
   host=$(uname -m)
   rm -rf "$raw" && mkdir -p "$raw"
   # the system of the wheel is that of the target, whatever this machine is
   _PYTHON_HOST_PLATFORM=linux-$arch CMAKE_ARGS="-DCMAKE_AR=$AR -DCMAKE_RANLIB=$RANLIB -DCYN_CURL_LINKED=ON \
 -DCMAKE_C_FLAGS=-isystem$prefix/include -DCYN_PYTHON_SUFFIX=${suffix/$host/$arch}" \
-    "$python" -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir "$raw" "$root"
-  auditwheel repair --plat "manylinux_2_28_$arch" --wheel-dir "$out" "$raw"/cynamo-*.whl
+    "$python" -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+    "--config-settings=build-dir=$work/$arch-build/{wheel_tag}" --wheel-dir "$raw" "$root"
+  if [ "$arch" = "$host" ]; then
+    auditwheel repair --plat "manylinux_2_28_$arch" --wheel-dir "$out" "$raw"/cynamo-*.whl
+  else
+    check_foreign "$raw"
+    (cd "$raw" && wheel tags --remove --platform-tag "manylinux_2_28_$arch" cynamo-*.whl && mv cynamo-*.whl "$out/")
+  fi
+}
+
+# auditwheel knows this machine only: for another one, what it would look at. Libraries of glibc, no newer than 2.28.
+check_foreign() { # FOLDER
+  local library newest
+  (cd "$1" && python3 -m zipfile -e cynamo-*.whl unpacked)
+  library=$(find "$1/unpacked" -name '_core*.so')
+  if readelf -dW "$library" | sed -nE 's/.*NEEDED.*\[(.*)\]/\1/p' | grep -vE '^(ld-linux-.*|lib(c|m|dl|rt|pthread))\.so\.[0-9]+$'; then
+    echo "the wheel would need these libraries"
+    return 1
+  fi
+  newest=$(readelf -VW "$library" | grep -oE 'GLIBC_2\.[0-9]+' | sort -uV | tail -n 1)
+  echo "newest: $newest"
+  [ "$(printf '%s\nGLIBC_2.28\n' "$newest" | sort -V | tail -n 1)" = GLIBC_2.28 ]
+  rm -rf "$1/unpacked"
 }
 for python in "${pythons[@]}"; do
   say "$("$python" -V) for $arch"
