@@ -52,6 +52,23 @@ _model_cls: Any = None
 _stock_maps: List[Dict[Any, Any]] = []
 
 
+def _find(cls: type, name: str) -> Any:
+    """What a class has under a name, as it stands in the class or a base."""
+    for base_cls in cls.__mro__:
+        if name in base_cls.__dict__:
+            return base_cls.__dict__[name]
+    return None
+
+
+def _find_stock(cls: type, name: str) -> Any:
+    """The same, as it was when this package was loaded; classes of others have nothing then."""
+    for base_cls in cls.__mro__:
+        held = _stock.get(base_cls)
+        if held is not None and name in held:
+            return held[name]
+    return None
+
+
 def _is_untouched(instance: Any, cls: type) -> bool:
     """Whether this is an instance of the class itself, with all its stock methods."""
     held = vars(instance)

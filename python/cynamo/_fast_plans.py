@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Tuple
 
 _stock = _fast._stock
+_find, _find_stock = _fast._find, _fast._find_stock
 _stock_maps = _fast._stock_maps
 _model_cls = _fast._model_cls
 
@@ -45,23 +46,6 @@ _MODEL_WRITING = (
 )
 _MAP_METHODS = ('is_raw', '_is_attribute_container', 'validate', 'is_correctly_typed', '__iter__', '__getitem__', '__getattr__', '__set__')
 stock_names = frozenset(_CONTAINER + _READING + _WRITING + _MODEL + _MODEL_READING + _MODEL_WRITING)
-
-
-def _find(cls: type, name: str) -> Any:
-    """What a class has under a name, as it stands in the class or a base."""
-    for base_cls in cls.__mro__:
-        if name in base_cls.__dict__:
-            return base_cls.__dict__[name]
-    return None
-
-
-def _find_stock(cls: type, name: str) -> Any:
-    """The same, as it was when this package was loaded; classes of others have nothing then."""
-    for base_cls in cls.__mro__:
-        held = _stock.get(base_cls)
-        if held is not None and name in held:
-            return held[name]
-    return None
 
 
 def _are_stock(cls: type, owner: type, names: Any) -> bool:
