@@ -1,4 +1,4 @@
-from typing import Any, Callable, Dict, Optional, final
+from typing import Any, Callable, Dict, List, Optional, Tuple, final
 
 version: str
 
@@ -47,6 +47,24 @@ class Database:
     ) -> None: ...
     def dispatch(self, timeout: Optional[float] = ...) -> int: ...
     def fileno(self) -> int: ...
+    def migrate(
+        self,
+        name: str,
+        version: int,
+        table: str,
+        change: Tuple[Any, ...],
+        *,
+        into: Optional[str] = ...,
+        where: Optional[Tuple[str, Any, Any]] = ...,
+        definition: Optional[str] = ...,
+        segments: int = ...,
+        page_size: int = ...,
+        rate_limit: float = ...,
+        dry_run: bool = ...,
+        progress: Optional[Callable[[Dict[str, Any]], Any]] = ...,
+        stops: Optional[Callable[[], Any]] = ...,
+    ) -> Dict[str, Any]: ...
+    def migrations(self) -> List[Dict[str, Any]]: ...
     def close(self) -> None: ...
 
 @final

@@ -14,10 +14,10 @@ import asyncio
 import os
 from _thread import allocate_lock
 
-from cynamo import _fast, _botocore
+from cynamo import _botocore
 from cynamo._models.batch import DELETE, GET_RETRIES_MAX, PUT, BatchWrite, consumed_units, pause_seconds
 from cynamo.connection import _transport
-from cynamo.connection.base import Connection, _failure
+from cynamo.connection.base import _STOCK_CALLS, Connection, _failure
 from cynamo.constants import DESCRIBE_TABLE, KEYS, RESPONSES, TABLE_NAME, UNPROCESSED_KEYS
 from cynamo.exceptions import GetError
 from cynamo.pagination import RateLimiter
@@ -154,7 +154,7 @@ async def call(database: Any, operation_name: str, params: Dict[str, Any]) -> Di
 
 def _is_stock(instance: Connection, name: str) -> bool:
     """Whether nobody has overridden or patched this method."""
-    return _fast._find(type(instance), name) is _fast._stock[Connection][name] and name not in vars(instance)
+    return getattr(type(instance), name) is _STOCK_CALLS[name] and name not in vars(instance)
 
 
 async def _dispatch(connection: Connection, operation_name: str, operation_kwargs: Dict) -> Dict:

@@ -265,6 +265,11 @@ PyObject *cyn_py_database_submit(PyObject *self, PyObject *const *arguments, Py_
 PyObject *cyn_py_database_dispatch(PyObject *self, PyObject *arguments, PyObject *keywords);
 PyObject *cyn_py_database_fileno(PyObject *self, PyObject *unused);
 
+/* ---- migrate.c ---- */
+
+PyObject *cyn_py_database_migrate(PyObject *self, PyObject *arguments, PyObject *keywords);
+PyObject *cyn_py_database_migrations(PyObject *self, PyObject *unused);
+
 /* ---- server.c ---- */
 
 extern PyType_Spec cyn_py_server_spec;

@@ -281,6 +281,9 @@ static PyMethodDef database_methods[] = {
     {"dispatch", (PyCFunction)(void (*)(void))cyn_py_database_dispatch, METH_VARARGS | METH_KEYWORDS,
      "dispatch(timeout=0.0)\n--\n\nCalls back for what is complete, waiting at most so many seconds (None: for ever); how many."},
     {"fileno", cyn_py_database_fileno, METH_NOARGS, "fileno()\n--\n\nReadable while dispatch() has something to do."},
+    {"migrate", (PyCFunction)(void (*)(void))cyn_py_database_migrate, METH_VARARGS | METH_KEYWORDS,
+     "migrate(name, version, table, changes, *, into=None, where=None, …)\n--\n\nRuns a migration; see cynamo.migration."},
+    {"migrations", cyn_py_database_migrations, METH_NOARGS, "migrations()\n--\n\nWhat is recorded of migrations."},
     {"close", database_close, METH_NOARGS, "close()\n--\n\nCloses the database; calls under way may end."},
     {NULL, NULL, 0, NULL}};
 

@@ -1125,3 +1125,5 @@ class Connection:
 _CLIENT = Connection.client
 _SESSION = Connection.session
 _BEFORE_SEND = Connection._before_send
+# And those that asyncio calls in another way (cynamo.aio), unless they are overridden or patched.
+_STOCK_CALLS = {'dispatch': Connection.dispatch, '_make_api_call': Connection._make_api_call}
