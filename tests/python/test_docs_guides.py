@@ -10,7 +10,7 @@ import pytest
 import cynamo
 
 DOCS = pathlib.Path(__file__).resolve().parents[2] / 'docs'
-PAGES = ['python-testing.md', 'python-asyncio.md', 'python-migrations.md']
+PAGES = ['python-testing.md', 'python-asyncio.md', 'python-migrations.md', 'moving-from-pynamodb.md', 'moving-tests.md']
 BLOCK = re.compile(r'(?m)^<!-- not run: tests/python/test_docs_guides\.py (runs it with pytest|runs the Python blocks of this page)'
                    r' -->\n```python\n(.*?)^```$', re.S)
 

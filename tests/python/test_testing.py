@@ -225,12 +225,21 @@ def test_factories(tmp_path):
     other_proc = factories.dynamodb_proc(dynamodb_dir='/none', host='localhost', port='?', delay=True)
     other = factories.dynamodb('other_proc', access_key='a', secret_key='b', region='eu-west-3')
 
+    import cynamo
+    running = cynamo.serve()
+    there_noproc = factories.dynamodb_noproc(port=running.port)
+    there = factories.dynamodb('there_noproc')
+
+    def test_a_server_that_runs_already(there, there_noproc, dynamodb_noproc):
+        assert there.meta.client.meta.endpoint_url == there_noproc.url == running.url
+        assert dynamodb_noproc.port == 8000 and list(there.tables.all()) == []
+
     def test_it(other, dynamodb):
         assert other.meta.client.meta.region_name == 'eu-west-3'
         assert other.meta.client.meta.endpoint_url != dynamodb.meta.client.meta.endpoint_url
         assert list(other.tables.all()) == []
     ''')
-    assert '1 passed' in output, output
+    assert '2 passed' in output, output
 
 
 def test_the_plugin_changes_nothing_for_other_tests(tmp_path):

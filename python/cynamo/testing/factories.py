@@ -32,6 +32,15 @@ def dynamodb_proc(
     return dynamodb_proc_fixture
 
 
+def dynamodb_noproc(host: Optional[str] = None, port: Any = None) -> Any:
+    """A session fixture: a server that runs already, of whatever make; by default on port 8000 of this machine."""
+    @pytest.fixture(scope='session')
+    def dynamodb_noproc_fixture():
+        return _Process(_Elsewhere(host or '127.0.0.1', int(port or 8000)))
+
+    return dynamodb_noproc_fixture
+
+
 def dynamodb(
     process_fixture_name: str,
     access_key: Optional[str] = None,
@@ -47,6 +56,15 @@ def dynamodb(
             yield endpoint.resource(aws_access_key_id=access_key, aws_secret_access_key=secret_key)
 
     return dynamodb_fixture
+
+
+class _Elsewhere:
+    """A server of another process."""
+
+    def __init__(self, address: str, port: int) -> None:
+        self.address = address
+        self.port = port
+        self.url = 'http://{}:{}'.format(address, port)
 
 
 class _Process:

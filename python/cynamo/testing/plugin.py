@@ -5,12 +5,13 @@ and so has a database of its own.
 """
 import pytest
 
-from cynamo.testing.factories import dynamodb, dynamodb_proc
+from cynamo.testing.factories import dynamodb, dynamodb_noproc, dynamodb_proc
 
-__all__ = ['dynamodb', 'dynamodb_proc']
+__all__ = ['dynamodb', 'dynamodb_noproc', 'dynamodb_proc']
 
 # The names of pytest-dynamodb's fixtures.
 dynamodb_proc = dynamodb_proc()
+dynamodb_noproc = dynamodb_noproc()
 dynamodb = dynamodb('dynamodb_proc')
 
 
