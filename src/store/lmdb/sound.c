@@ -59,7 +59,7 @@ cyn_status cyn_i_lmdb_sound_check(const char *path, cyn_error *error) {
   int fd = open(name, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return CYN_OK; /* new, or not to be read: opening says which */
   cyn_status status = CYN_OK;
-  if (fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode) && stat.st_size != 0) {
+  if (fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode)) { /* an empty one, too: new files are born whole */
     cyn_i_page_file file;
     cyn_i_page_file_init(&file, fd, NULL, (uint64_t)stat.st_size);
     status = file_check(path, &file, error);

@@ -43,6 +43,8 @@ TEST(what_opening_refuses) {
   refused(&f, &r, "meta page 1");
   r.size = 20;
   refused(&f, &r, "shorter than a meta page");
+  r.size = 0; /* LMDB would begin a new store in it */
+  refused(&f, &r, "shorter than a meta page");
   r.size = size;
   uint64_t root = raw_u64(raw_meta(&r) + 88 + 40);
   r.bytes[root * 4096 + 10] = 2; /* a branch page that says that it is a leaf */
