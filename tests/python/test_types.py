@@ -12,7 +12,7 @@ import pytest
 import cynamo
 
 HERE = pathlib.Path(__file__).parent
-PROGRAM, MISTAKES = 'typed_program.py', 'typed_mistakes.py'
+PROGRAM, CALLS, MISTAKES = 'typed_program.py', 'typed_calls.py', 'typed_mistakes.py'
 PACKAGE = pathlib.Path(cynamo.__file__).parents[1]
 
 
@@ -30,7 +30,7 @@ def check(command, folder, environment=()):
 
 
 def copy_programs(folder):
-    for name in (PROGRAM, MISTAKES):
+    for name in (PROGRAM, CALLS, MISTAKES):
         shutil.copy(HERE / name, folder / name)
 
 
@@ -40,7 +40,7 @@ def test_mypy(tmp_path):
     copy_programs(tmp_path)
     # The package's own modules are read, and not judged here.
     check([sys.executable, '-m', 'mypy', '--follow-imports=silent', '--strict-equality', '--cache-dir', str(tmp_path / 'cache'),
-           PROGRAM, MISTAKES], tmp_path, {'MYPYPATH': str(PACKAGE)})
+           PROGRAM, CALLS, MISTAKES], tmp_path, {'MYPYPATH': str(PACKAGE)})
 
 
 def test_pyright(tmp_path):
@@ -52,5 +52,5 @@ def test_pyright(tmp_path):
         pytest.skip('pyright cannot be fetched: ' + version.stderr[-200:])
     copy_programs(tmp_path)
     (tmp_path / 'pyrightconfig.json').write_text(
-        '{"include": ["%s", "%s"], "extraPaths": ["%s"], "pythonVersion": "3.9"}' % (PROGRAM, MISTAKES, PACKAGE))
+        '{"include": ["%s", "%s", "%s"], "extraPaths": ["%s"], "pythonVersion": "3.9"}' % (PROGRAM, CALLS, MISTAKES, PACKAGE))
     check([sys.executable, '-m', 'pyright', '-p', str(tmp_path)], tmp_path)

@@ -1,4 +1,4 @@
-"""cynamo.migration: changes, what is recorded, going on after an error, and what Python's functions may do."""
+"""Database.migrate and cynamo.migration: changes, what is recorded, going on after an error, what functions may do."""
 import gc
 import os
 import subprocess
