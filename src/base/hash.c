@@ -1,8 +1,11 @@
-/* See hash.h. Digest contexts are kept per thread and reused: a fetch and a new context cost more than the hash. */
+/* See hash.h. The digests are those of OpenSSL 1: deprecated, and the only ones that take no memory and so cannot fail. An
+ * item stands where the digest of its key says: one that could fail would put it elsewhere. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/hash.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/crypto.h>
+#include <openssl/md5.h>
+#include <openssl/sha.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -22,53 +25,30 @@ uint32_t cyn_i_crc32_more(uint32_t crc, const void *data, size_t size) { return 
 
 uint32_t cyn_i_crc32(const void *data, size_t size) { return cyn_i_crc32_more(0, data, size); }
 
-static pthread_once_t fetch_once = PTHREAD_ONCE_INIT;
-static pthread_key_t context_key;
-static EVP_MD *md5;
-static EVP_MD *sha256;
-static uint64_t hash64_seed[2];
-static _Atomic bool fetched; /* read with acquire: cheaper than a call of pthread_once for every hash */
-
-static void context_free(void *context) { EVP_MD_CTX_free(context); }
-
-static void fetch(void) {
-  md5 = EVP_MD_fetch(NULL, "MD5", NULL);
-  sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-  (void)pthread_key_create(&context_key, context_free);
-  cyn_i_random_bytes(hash64_seed, sizeof hash64_seed);
-  atomic_store_explicit(&fetched, true, memory_order_release);
-}
-
-static _Thread_local EVP_MD_CTX *thread_context;
-
-static EVP_MD_CTX *context_get(void) {
-  if (thread_context != NULL) return thread_context;
-  (void)pthread_once(&fetch_once, fetch);
-  thread_context = EVP_MD_CTX_new();
-  (void)pthread_setspecific(context_key, thread_context);
-  return thread_context;
-}
-
-static void digest(const EVP_MD *const *md, const cyn_bytes *parts, size_t count, uint8_t *out, size_t size) {
-  EVP_MD_CTX *context = context_get();
-  unsigned written = 0;
-  int ok = context != NULL && EVP_DigestInit_ex(context, *md, NULL);
-  for (size_t i = 0; ok && i < count; i++) ok = EVP_DigestUpdate(context, parts[i].data, parts[i].size);
-  ok = ok && EVP_DigestFinal_ex(context, out, &written);
-  if (!ok) memset(out, 0, size); /* only without memory for a context; the same bytes for every input */
-}
-
 void cyn_i_md5(const cyn_bytes *parts, size_t count, uint8_t out[16]) {
-  digest((const EVP_MD *const *)&md5, parts, count, out, 16);
-}
-void cyn_i_sha256(const cyn_bytes *parts, size_t count, uint8_t out[32]) {
-  digest((const EVP_MD *const *)&sha256, parts, count, out, 32);
+  MD5_CTX context;
+  (void)MD5_Init(&context);
+  for (size_t i = 0; i < count; i++)
+    if (parts[i].size != 0) (void)MD5_Update(&context, parts[i].data, parts[i].size);
+  (void)MD5_Final(out, &context);
 }
 
-void cyn_i_hmac_sha256(cyn_bytes key, cyn_bytes data, uint8_t out[32]) {
-  unsigned size = 32;
-  if (HMAC(EVP_sha256(), key.data, (int)key.size, (const unsigned char *)data.data, data.size, out, &size) == NULL)
-    memset(out, 0, 32);
+void cyn_i_sha256(const cyn_bytes *parts, size_t count, uint8_t out[32]) {
+  SHA256_CTX context;
+  (void)SHA256_Init(&context);
+  for (size_t i = 0; i < count; i++)
+    if (parts[i].size != 0) (void)SHA256_Update(&context, parts[i].data, parts[i].size);
+  (void)SHA256_Final(out, &context);
+  OPENSSL_cleanse(&context, sizeof context); /* a part may have been a secret */
+}
+
+static pthread_once_t seed_once = PTHREAD_ONCE_INIT;
+static uint64_t hash64_seed[2];
+static _Atomic bool is_seeded; /* read with acquire: cheaper than a call of pthread_once for every hash */
+
+static void seed(void) {
+  cyn_i_random_bytes(hash64_seed, sizeof hash64_seed);
+  atomic_store_explicit(&is_seeded, true, memory_order_release);
 }
 
 static inline uint64_t mix(uint64_t a, uint64_t b) {
@@ -77,7 +57,7 @@ static inline uint64_t mix(uint64_t a, uint64_t b) {
 }
 
 uint64_t cyn_i_hash64(cyn_bytes bytes) {
-  if (!atomic_load_explicit(&fetched, memory_order_acquire)) (void)pthread_once(&fetch_once, fetch);
+  if (!atomic_load_explicit(&is_seeded, memory_order_acquire)) (void)pthread_once(&seed_once, seed);
   uint64_t h = hash64_seed[0] ^ bytes.size;
   const char *p = bytes.data;
   size_t left = bytes.size;

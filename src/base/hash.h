@@ -1,4 +1,4 @@
-/* Hashes and checksums, each by a library: OpenSSL for MD5, SHA-256 and HMAC, ISA-L for crc32. */
+/* Hashes and checksums, each by a library: OpenSSL for MD5 and SHA-256, ISA-L for crc32. None can fail. */
 #ifndef CYN_BASE_HASH_H
 #define CYN_BASE_HASH_H
 
@@ -12,7 +12,6 @@ uint32_t cyn_i_crc32_more(uint32_t crc, const void *data, size_t size); /* conti
 /* Digest of the concatenation of the parts. */
 void cyn_i_md5(const cyn_bytes *parts, size_t count, uint8_t out[16]);
 void cyn_i_sha256(const cyn_bytes *parts, size_t count, uint8_t out[32]);
-void cyn_i_hmac_sha256(cyn_bytes key, cyn_bytes data, uint8_t out[32]);
 /* A fast 64-bit hash for tables in memory; seeded per process against crafted collisions. */
 uint64_t cyn_i_hash64(cyn_bytes bytes);
 

@@ -1,5 +1,5 @@
-/* See sigv4.h. HMAC is written over the digest of base/hash.h, whose contexts are kept: OpenSSL's one-shot HMAC looks its
- * algorithm up anew each time, which costs more than the four blocks that are hashed here. */
+/* See sigv4.h. HMAC is written over the digest of base/hash.h, which cannot fail: OpenSSL's one-shot HMAC takes memory and
+ * looks its algorithm up anew each time, which costs more than the four blocks that are hashed here. */
 #include "base/sigv4.h"
 
 #include <stdlib.h>

@@ -55,12 +55,6 @@ TEST(sha256) {
   CHECK_STR(hex(out, 32), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
-TEST(hmac_sha256) {
-  uint8_t out[32];
-  cyn_i_hmac_sha256(cyn_str("Jefe"), cyn_str("what do ya want for nothing?"), out);
-  CHECK_STR(hex(out, 32), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
-}
-
 TEST(hash64) {
   char text[100] = {0};
   uint64_t seen[100];

@@ -68,3 +68,13 @@ TEST(derived_key) {
   cyn_i_sigv4_hex(key, sizeof key, hex);
   CHECK_STR(hex, "f4780e2d9f65fa895f9c67b32ce1baf0b0d8a43505a000a1a9e090d414db404d");
 }
+
+TEST(hmac) { /* RFC 4231, case 2 */
+  uint8_t out[32];
+  char text[65];
+  cyn_bytes parts[] = {cyn_str("what do ya want "), cyn_str("for nothing?")};
+  cyn_i_sigv4_hmac(cyn_str("Jefe"), parts, 2, out);
+  cyn_i_sigv4_hex(out, sizeof out, text);
+  text[64] = '\0';
+  CHECK_STR(text, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
