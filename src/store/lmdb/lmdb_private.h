@@ -192,6 +192,7 @@ struct cyn_i_lmdb_store {
   _Atomic uint64_t guard;
   cyn_i_lmdb_counters counters;
   bool broken; /* the environment could not be reopened yet */
+  bool meta_left; /* a commit that failed at its meta page may have left its roots on it: the next one writes that page */
 
   /* group.c */
   pthread_mutex_t queue_mutex;
@@ -274,6 +275,8 @@ cyn_status cyn_i_lmdb_view_walk(cyn_i_store_view *view, const cyn_i_store_range 
 /* A walk over bytes with the view's cursor. */
 int cyn_i_lmdb_view_walk_bytes(cyn_i_lmdb_view *view, const cyn_i_lmdb_range *range, cyn_i_lmdb_visitor visitor,
                                void *user);
+/* After a fault of the disk: closed and opened again, once no view runs. The caller holds `writer`. */
+bool cyn_i_lmdb_env_reopen(cyn_i_lmdb_store *store);
 /* Waits for running views, then frees every view's transaction; false when a view does not end. Until `resume` no view
  * begins. */
 bool cyn_i_lmdb_views_pause(cyn_i_lmdb_store *store);
@@ -286,6 +289,9 @@ void cyn_i_lmdb_commit(cyn_i_lmdb_store *store, cyn_i_store_write *first);
 typedef int (*cyn_i_lmdb_work)(cyn_i_lmdb_store *store, MDB_txn *txn, void *user);
 cyn_status cyn_i_lmdb_commit_work(cyn_i_lmdb_store *store, cyn_i_lmdb_work work, void *user, cyn_error *error);
 int cyn_i_lmdb_commit_locked(cyn_i_lmdb_store *store, cyn_i_lmdb_work work, void *user); /* with `writer` held */
+/* Commits once more where a commit that failed may have left its roots on the older meta page, which would look like a
+ * commit that damage has hidden. For closing. */
+void cyn_i_lmdb_meta_settle(cyn_i_lmdb_store *store);
 
 /* group.c */
 cyn_status cyn_i_lmdb_write_now(cyn_i_store *store, cyn_i_store_write *write);

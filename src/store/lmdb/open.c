@@ -196,6 +196,7 @@ static void store_close(cyn_i_store *base) {
       cyn_i_lmdb_view_close(&view->base);
       view = next;
     }
+    cyn_i_lmdb_meta_settle(store);
     bool synced = store->env != NULL && (store->is_memory || store->read_only || mdb_env_sync(store->env, 1) == 0);
     cyn_i_lmdb_env_close(store);
     if (!store->is_memory) cyn_i_lmdb_registry_remove(store);

@@ -21,8 +21,9 @@ static void slice_count(reclaim *r) {
 static int prefix_delete(cyn_i_lmdb_store *store, MDB_txn *txn, reclaim *r, cyn_bytes prefix, int depth, bool *done) {
   if (depth == CYN_LMDB_LEVEL_MAX) return MDB_CORRUPTED;
   MDB_cursor *cursor;
-  int code = mdb_cursor_open(txn, store->dbi, &cursor);
   *done = false;
+  int code = mdb_cursor_open(txn, store->dbi, &cursor);
+  if (code != 0) return code;
   while (code == 0) {
     MDB_val key = {prefix.size, (void *)prefix.data}, value;
     code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);

@@ -58,19 +58,31 @@ static void view_enter_slow(cyn_i_lmdb_store *store, cyn_i_lmdb_view *view) {
   }
 }
 
+static int view_start(cyn_i_lmdb_store *store, cyn_i_lmdb_view *view) {
+  atomic_store(&view->active, 1);
+  if (__builtin_expect(atomic_load(&store->reopening), 0)) view_enter_slow(store, view);
+  if (__builtin_expect(view->txn != NULL, 1)) return mdb_txn_renew(view->txn);
+  int code = store->env != NULL ? mdb_txn_begin(store->env, NULL, MDB_RDONLY, &view->txn) : MDB_PANIC;
+  if (code != 0) view->txn = NULL;
+  return code;
+}
+
+/* An earlier fault of the disk has closed the environment, and it could not be opened again then: reading tries, too.
+ * Nobody holds `writer` here: who writes has an environment. */
+static int view_start_again(cyn_i_lmdb_store *store, cyn_i_lmdb_view *view) {
+  atomic_store(&view->active, 0);
+  pthread_mutex_lock(&store->writer);
+  bool is_open = !store->broken || cyn_i_lmdb_env_reopen(store);
+  pthread_mutex_unlock(&store->writer);
+  return is_open ? view_start(store, view) : MDB_PANIC;
+}
+
 cyn_status cyn_i_lmdb_view_begin(cyn_i_store_view *base, cyn_error *error) {
   cyn_i_lmdb_view *view = (cyn_i_lmdb_view *)base;
   cyn_i_lmdb_store *store = cyn_i_lmdb_of(base->store);
   if (cyn_i_lmdb_forked(store)) return cyn_i_lmdb_forked_error(error);
-  atomic_store(&view->active, 1);
-  if (__builtin_expect(atomic_load(&store->reopening), 0)) view_enter_slow(store, view);
-  int code;
-  if (__builtin_expect(view->txn != NULL, 1)) {
-    code = mdb_txn_renew(view->txn);
-  } else {
-    code = store->env != NULL ? mdb_txn_begin(store->env, NULL, MDB_RDONLY, &view->txn) : MDB_PANIC;
-    if (code != 0) view->txn = NULL;
-  }
+  int code = view_start(store, view);
+  if (__builtin_expect(code == MDB_PANIC, 0)) code = view_start_again(store, view);
   view->cursor_fresh = false;
   view->cursor_busy = false;
   CYN_LMDB_ACQUIRE(store);

@@ -143,7 +143,7 @@ static int write_run(cyn_i_lmdb_store *store, MDB_txn *txn, cyn_i_store_write *w
   return 0;
 }
 
-static bool env_reopen(cyn_i_lmdb_store *store) {
+bool cyn_i_lmdb_env_reopen(cyn_i_lmdb_store *store) {
   store->broken = true;
   if (cyn_i_lmdb_views_pause(store)) {
     cyn_i_lmdb_env_close(store);
@@ -155,9 +155,9 @@ static bool env_reopen(cyn_i_lmdb_store *store) {
 
 static int txn_begin(cyn_i_lmdb_store *store, MDB_txn **txn) {
   if (store->read_only) return CYN_LMDB_READ_ONLY;
-  if (store->broken && !env_reopen(store)) return MDB_PANIC;
+  if (store->broken && !cyn_i_lmdb_env_reopen(store)) return MDB_PANIC;
   int code = mdb_txn_begin(store->env, NULL, 0, txn);
-  if (code == MDB_PANIC && env_reopen(store)) code = mdb_txn_begin(store->env, NULL, 0, txn);
+  if (code == MDB_PANIC && cyn_i_lmdb_env_reopen(store)) code = mdb_txn_begin(store->env, NULL, 0, txn);
   if (code == 0) CYN_LMDB_ACQUIRE(store);
   return code;
 }
@@ -176,10 +176,12 @@ static bool failed_before_meta(cyn_i_lmdb_store *store, int code) {
 /* 0 where the commit has taken place after all. */
 static int commit_failed(cyn_i_lmdb_store *store, size_t txn_id, int code) {
   if (failed_before_meta(store, code)) return code;
-  if (!env_reopen(store)) return CYN_LMDB_UNKNOWN;
+  store->meta_left = true;
+  if (!cyn_i_lmdb_env_reopen(store)) return CYN_LMDB_UNKNOWN;
   MDB_envinfo info;
   if (mdb_env_info(store->env, &info) != 0) return CYN_LMDB_UNKNOWN;
   if (info.me_last_txnid < txn_id) return code;
+  store->meta_left = false;
   return mdb_env_sync(store->env, 1) == 0 ? 0 : CYN_LMDB_UNKNOWN;
 }
 
@@ -191,6 +193,7 @@ static int txn_commit(cyn_i_lmdb_store *store, MDB_txn *txn, bool bumped) {
   if (tried) {
     CYN_LMDB_RELEASE(store);
     code = mdb_txn_commit(txn);
+    if (code == 0) store->meta_left = false;
   } else {
     mdb_txn_abort(txn);
   }
@@ -199,6 +202,24 @@ static int txn_commit(cyn_i_lmdb_store *store, MDB_txn *txn, bool bumped) {
   cyn_i_lmdb_counters_settle(&store->counters, code == 0);
   if (code == 0 && bumped) atomic_fetch_add(&store->guard, 1);
   return code;
+}
+
+/* The format record as it is, once more. */
+static int same_again(cyn_i_lmdb_store *store, MDB_txn *txn, void *user) {
+  uint8_t bytes[CYN_LMDB_FORMAT_KEY_SIZE];
+  char copy[128];
+  MDB_val found;
+  (void)user;
+  cyn_bytes key = cyn_i_lmdb_format_key(bytes);
+  int code = cyn_i_lmdb_get(txn, store->dbi, key, &found);
+  if (code != 0) return code;
+  if (found.mv_size > sizeof copy) return 0;
+  memcpy(copy, found.mv_data, found.mv_size);
+  return cyn_i_lmdb_put(txn, store->dbi, key, (cyn_bytes){copy, found.mv_size});
+}
+
+void cyn_i_lmdb_meta_settle(cyn_i_lmdb_store *store) {
+  if (store->meta_left && !cyn_i_lmdb_forked(store)) (void)cyn_i_lmdb_commit_work(store, same_again, NULL, NULL);
 }
 
 /* Runs the writes before `end` in one transaction, up to the first that bumps the guard. `*stop` is the first that it did
