@@ -562,10 +562,9 @@ static cyn_status cancelled_error(const cyn_i_item_write *write) {
   }
   cyn_i_buf_byte(&text, ']');
   if (text.failed) return cyn_i_error_no_memory(call->error);
-  cyn_status status = cyn_i_error_set_bytes(call->error, CYN_E_TRANSACTION_CANCELED,
-                                            (cyn_bytes){(const char *)text.data, text.size});
+  (void)cyn_i_error_set_bytes(call->error, CYN_E_TRANSACTION_CANCELED, (cyn_bytes){(const char *)text.data, text.size});
   cyn_i_error_add_reasons(call->error, reasons, write->action_count);
-  return status;
+  return call->error->status; /* without room for the reasons it is another */
 }
 
 static cyn_status action_error(const cyn_i_item_write *write) {
@@ -573,9 +572,9 @@ static cyn_status action_error(const cyn_i_item_write *write) {
   for (size_t i = 0; i < write->action_count; i++) {
     const cyn_i_action *action = &write->actions[i];
     if (action->failure == CYN_E_NONE) continue;
-    cyn_status status = cyn_i_error_set(call->error, action->failure, action->failure_message);
+    (void)cyn_i_error_set(call->error, action->failure, action->failure_message);
     cyn_i_error_add_item(call->error, action->failure_item, action->failure_item_size);
-    return status;
+    return call->error->status;
   }
   return CYN_OK;
 }
