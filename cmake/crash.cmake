@@ -24,3 +24,9 @@ set_target_properties(serial_history PROPERTIES OUTPUT_NAME history RUNTIME_OUTP
 if(TARGET cyn_generated)
   add_dependencies(serial_history cyn_generated)
 endif()
+
+# tests/crash/failing_disk.c: preloaded into the server by tests/crash/failures_test.py.
+add_library(crash_failing_disk MODULE ${CMAKE_SOURCE_DIR}/tests/crash/failing_disk.c)
+target_compile_options(crash_failing_disk PRIVATE -fvisibility=default)
+target_link_libraries(crash_failing_disk PRIVATE ${CMAKE_DL_LIBS})
+set_target_properties(crash_failing_disk PROPERTIES PREFIX "" OUTPUT_NAME failing_disk LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/crash)
