@@ -4,7 +4,7 @@ BUILD ?= build
 PORT ?= 8000
 JOBS ?= $(shell nproc)
 
-.PHONY: all deps build run test test-unit test-api test-clients test-servers form asan tsan bench fuzz soak install docs clean
+.PHONY: all deps build run test test-unit test-api test-clients test-servers form asan tsan bench fuzz soak coverage valgrind install docs clean
 
 all: build
 
@@ -51,6 +51,16 @@ bench: build
 	@CYN_EXTRA_PACKAGES="wrk" tools/install-deps.sh
 	@tools/bench.sh $(BUILD)
 
+# line and branch coverage of src/ by folder
+coverage: deps
+	@tools/coverage.sh build-coverage
+
+# the unit tests under Valgrind; the examples run under it in `make test`
+valgrind: build
+	@CYN_EXTRA_PACKAGES="valgrind" tools/install-deps.sh
+	@cmake --build $(BUILD) -j $(JOBS) --target unit_tests
+	@tools/test-valgrind.sh $(BUILD)
+
 soak: build
 	@tools/soak.sh $(BUILD)
 
@@ -61,4 +71,4 @@ install: build
 	@cmake --install $(BUILD) --prefix $(PREFIX)
 
 clean:
-	rm -rf $(BUILD) build-asan build-tsan build-fuzz
+	rm -rf $(BUILD) build-asan build-tsan build-fuzz build-coverage

@@ -33,6 +33,8 @@ part store-kills env STORE_KILLS="$kills" "$build/tests/store_write_test"
 part store-walks env STORE_SOAK=200000 "$build/tests/store_store_test"
 part store-check env CHECK_SOAK=20000 "$build/tests/store_check_test"
 part damage env DAMAGE_FILES=20000 DAMAGE_SEED=1000000 "$build/tests/db_damage_test"
+part failures env FAILURES_STRIDE=1 "$build/tests/db_failures_test"
+part failing-disks python3 tests/crash/failures_test.py --build "$build" --rounds 30
 part fuzz tools/fuzz.sh "$fuzz_seconds"
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

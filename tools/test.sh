@@ -8,6 +8,7 @@
 #   cli        tests/cli: the command line
 #   crash      tests/crash: five kills under load
 #   power      tests/crash: the power is cut 80 times in each durability mode
+#   failures   tests/crash: full disks, I/O errors and read-only folders under a server
 #   python     tests/python: the Python package as it was built
 #   examples   each example, under Valgrind where it is installed
 #   install    what `make install` leaves works for a stranger
@@ -160,6 +161,14 @@ part_power() {
   count power $status "$log/power.log"
 }
 
+# Neither: it preloads a library.
+part_failures() {
+  limited 120 "$log/failures.log" python3 tests/crash/failures_test.py --build "$build"
+  local status=$?
+  [ $status -eq 0 ] || cat "$log/failures.log"
+  count failures $status "$log/failures.log"
+}
+
 part_script() { # PART SCRIPT
   limited 240 "$log/$1.log" "$2" "$build"
   local status=$?
@@ -171,12 +180,12 @@ parts=("$@")
 if [ ${#parts[@]} -eq 0 ]; then
   parts=(unit behaviour client cli crash)
   ! grep -q '^CYN_ASAN:BOOL=ON' "$build/CMakeCache.txt" || parts+=(python)
-  [ -n "$sanitized" ] || parts=(unit form behaviour client cli crash power python examples install package docs)
+  [ -n "$sanitized" ] || parts=(unit form behaviour client cli crash power failures python examples install package docs)
 fi
 for part in "${parts[@]}"; do
   begin=$(date +%s)
   case $part in
-    unit | form | behaviour | client | crash | power | python | package) "part_$part" ;;
+    unit | form | behaviour | client | crash | power | failures | python | package) "part_$part" ;;
     examples | install) part_script "$part" "tools/test-$part.sh" ;;
     cli) part_script cli tests/cli/run.sh ;;
     docs) part_script docs tools/test-docs.py ;;

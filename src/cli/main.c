@@ -1,5 +1,6 @@
 /* cynamo: finds the command and hands over. Started with options only, it is `serve`: so it stands where DynamoDB Local
  * or dynalite stood in a script. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,6 +8,7 @@
 #include "cli/run.h"
 
 int main(int argc, char **argv) {
+  (void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow (ulimit -f) is an error of the write then */
   if (argc < 2) {
     (void)cli_help(0, NULL);
     return CLI_USAGE;

@@ -246,8 +246,12 @@ def made_to_fail(write_code, sync_code, cuts):
 def may_not_grow(options, folder, mode, threads):
     def limit(server, size):
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
-    return under_load(options.binary, folder, mode, threads, {},
-                      lambda server: limit(server, 4096), lambda server: limit(server, resource.RLIM_INFINITY))
+    def start_with(size):
+        return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    out = under_load(options.binary, folder, mode, threads, {},
+                     lambda server: limit(server, 4096), lambda server: limit(server, resource.RLIM_INFINITY))
+    refused_start(options.binary, folder.parent / "other", "may not grow|too large", preexec_fn=start_with(8192))
+    return out
 
 
 def mounted(folder, options):
@@ -279,8 +283,9 @@ def truly_full(options, folder, mode, threads):
         subprocess.run(["umount", "-l", str(disk)], check=False)
 
 
-def refused_start(binary, folder, why):
-    done = subprocess.run([binary, "serve", f"file:{folder}", "--port", "0"], capture_output=True, text=True, timeout=60, check=False)
+def refused_start(binary, folder, why, **more):
+    done = subprocess.run([binary, "serve", f"file:{folder}", "--port", "0"], capture_output=True, text=True, timeout=60, check=False,
+                          **more)
     assert done.returncode > 0 and re.search(why, done.stderr, re.I), f"status {done.returncode}: {done.stderr}"
 
 
