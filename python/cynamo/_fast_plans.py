@@ -25,6 +25,28 @@ _find, _find_stock = _fast._find, _fast._find_stock
 _stock_maps = _fast._stock_maps
 _model_cls = _fast._model_cls
 
+
+def _is_own(value: Any) -> bool:
+    """Whether a class of ours holds its own function under a name, or nothing that can be called: a program may have patched
+    the class before this package had noted what is stock."""
+    function = getattr(value, '__func__', None) or getattr(value, 'fget', None) or value
+    if type(function) is type(_is_own):
+        return function.__code__.co_filename.startswith(_FOLDER)
+    return not callable(function) or isinstance(function, type) or type(function).__module__ == 'builtins'
+
+
+_FOLDER = _is_own.__code__.co_filename.rpartition('/')[0]
+
+
+def _forget_patched() -> None:
+    for held in _stock.values():
+        for name, value in held.items():
+            if not _is_own(value):
+                held[name] = object()  # nothing is this
+
+
+_forget_patched()
+
 # The codecs of plan.h, by their places there.
 (_PYTHON, _TEXT, _NUMBER, _VERSION, _BOOLEAN, _BINARY, _DATETIME, _TTL, _NULL, _TEXT_SET, _NUMBER_SET, _BINARY_SET, _LIST,
  _RAW_LIST, _MAP, _RAW_MAP, _DISCRIMINATOR) = range(17)

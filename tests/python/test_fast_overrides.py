@@ -449,3 +449,35 @@ def test_a_failed_connection(Remote):
             Remote.get('ann', 1)
         assert type(error.value.cause).__name__ in ('EndpointConnectionError', 'BotoCoreErrorWithText')
     _fast.switch(True)
+
+
+def test_patched_before_models_are_loaded(tmp_path):
+    program = tmp_path / 'program.py'
+    program.write_text('''
+import functools
+from cynamo.connection.base import Connection
+genuine = Connection._make_api_call
+seen = []
+
+@functools.wraps(genuine)
+def traced(self, operation_name, operation_kwargs):
+    seen.append(operation_name)
+    return genuine(self, operation_name, operation_kwargs)
+
+Connection._make_api_call = traced
+from cynamo.attributes import UnicodeAttribute
+from cynamo.models import Model
+
+class User(Model):
+    class Meta:
+        table_name = 'users'
+        host = 'memory:'
+        billing_mode = 'PAY_PER_REQUEST'
+    name = UnicodeAttribute(hash_key=True)
+
+User.create_table()
+User('ann').save()
+User.get('ann')
+assert seen[-2:] == ['PutItem', 'GetItem'], seen
+''')
+    subprocess.run([sys.executable, str(program)], check=True)
