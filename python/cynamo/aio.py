@@ -24,7 +24,7 @@ from cynamo.pagination import RateLimiter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, AsyncIterator, Awaitable, Callable, Dict, Generic, List, Optional, Tuple, Type, TypeVar
+    from typing import Any, AsyncIterator, Awaitable, Callable, Dict, Generic, List, Optional, Type, TypeVar
 
     from cynamo.models import Model
     from cynamo.pagination import ResultIterator

@@ -55,6 +55,17 @@ def test_memory_is_empty_each_time(environment):
     assert User._connection is None
 
 
+def test_other_databases_are_left_alone(environment):
+    named = User.bind(host='memory:testing-kit')
+    named.create_table(billing_mode='PAY_PER_REQUEST')
+    named('ann').save()
+    with testing.memory(User):
+        User('bob').save()
+    with testing.memory():
+        pass
+    assert [user.name for user in named.scan()] == ['ann']
+
+
 def test_memory_after_an_error(environment):
     class Broken(Model):
         class Meta:

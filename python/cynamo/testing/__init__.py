@@ -106,11 +106,12 @@ def _create_tables(models: Any) -> None:
         model.create_table(wait=True, billing_mode=None if says else 'PAY_PER_REQUEST')
 
 
-def _forget_databases(prefix: str) -> None:
-    """Closes the process's databases whose URLs begin so: what is in memory is lost. Connections open new ones."""
+def _forget_databases(url: Optional[str] = None) -> None:
+    """Makes connections look anew where they belong. The process's databases of this URL are closed: what is in memory is lost."""
     from cynamo.connection import _transport
     with _transport._lock:
-        dropped = [_transport._databases.pop(key) for key in list(_transport._databases) if key[0].startswith(prefix)]
+        names = [key for key in _transport._databases if key[0].partition('?')[0] == url]
+        dropped = [_transport._databases.pop(key) for key in names]
         _transport.generation += 1
     for database in dropped:
         database.close()
@@ -137,7 +138,7 @@ class memory(_Block):
         _create_tables(models)
 
     def __enter__(self) -> memory:
-        _forget_databases('memory:')
+        _forget_databases(self.url)
         self._environment.set('CYNAMO_URL', self.url)
         try:
             self.create_tables(*self._models)
@@ -149,7 +150,7 @@ class memory(_Block):
     def __exit__(self, *exception: Any) -> None:
         self._pointed.put_back()
         self._environment.put_back()
-        _forget_databases('memory:')
+        _forget_databases(self.url)
 
 
 class server(_Block):
@@ -213,7 +214,7 @@ class server(_Block):
             change(name, None)
         region = self._region or os.environ.get('AWS_DEFAULT_REGION') or os.environ.get('AWS_REGION') or 'us-east-1'
         change('AWS_DEFAULT_REGION', region)
-        _renew_connections()
+        _forget_databases()
         try:
             self.create_tables(*self._models)
         except BaseException:
@@ -231,11 +232,6 @@ class server(_Block):
             _forget_databases(self.url)
             if self._running is None:
                 self._server.close()
-
-
-def _renew_connections() -> None:
-    """Models that were used before look anew where they belong."""
-    _forget_databases('no such URL')
 
 
 def start(url: str = 'memory:', **options: Any) -> Server:
