@@ -76,14 +76,11 @@ class Model(AsyncCalls, AttributeContainer, metaclass=MetaModel):
         :param range_key: The range key's value, where the table has one
         :param attributes: Values of attributes by name
         """
-        if hash_key is not None:
-            if self._hash_keyname is None:
-                raise ValueError(f"This model has no hash key, but a hash key value was provided: {hash_key}")
-            attributes[self._hash_keyname] = hash_key
-        if range_key is not None:
-            if self._range_keyname is None:
-                raise ValueError(f"This model has no range key, but a range key value was provided: {range_key}")
-            attributes[self._range_keyname] = range_key
+        for kind, name, value in (('hash', self._hash_keyname, hash_key), ('range', self._range_keyname, range_key)):
+            if value is not None:
+                if name is None:
+                    raise ValueError(f'This model has no {kind} key, but a {kind} key value was provided: {value}')
+                attributes[name] = value
         super().__init__(_user_instantiated=_user_instantiated, **attributes)
 
     # Batches
@@ -797,20 +794,19 @@ class Model(AsyncCalls, AttributeContainer, metaclass=MetaModel):
     def _serialize_value(cls, attr, value):
         """{type: value} for an attribute's value; NULL for None where the attribute allows it."""
         serialized = attr.serialize(value)
-        if serialized is None:
-            if not attr.null:
-                raise AttributeNullError(attr.attr_name)
+        if serialized is not None:
+            return {attr.attr_type: serialized}
+        if attr.null:
             return {NULL: True}
-        return {attr.attr_type: serialized}
+        raise AttributeNullError(attr.attr_name)
 
     @classmethod
     def _serialize_keys(cls, hash_key, range_key=None) -> Tuple[_KeyType, _KeyType]:
         """The keys as they are sent, each None where it is None."""
-        if hash_key is not None:
-            hash_key = cls._hash_key_attribute().serialize(hash_key)
-        if range_key is not None:
-            range_key = cls._range_key_attribute().serialize(range_key)
-        return hash_key, range_key
+        return (
+            None if hash_key is None else cls._hash_key_attribute().serialize(hash_key),
+            None if range_key is None else cls._range_key_attribute().serialize(range_key),
+        )
 
     def serialize(self, null_check: bool = True) -> Dict[str, Dict[str, Any]]:
         """The item in DynamoDB's shape, {name: {type: value}}; binary values are bytes. For JSON there are `to_dynamodb_dict`

@@ -200,9 +200,8 @@ class MapAttribute(Attribute, AttributeContainer, metaclass=MetaMapAttribute):
         if not isinstance(values, type(self)):
             instance = type(self)()
             instance.attribute_values = {}  # what has a default but is not among the values stays out
-            for name in values:
-                if name in self.get_attributes():
-                    setattr(instance, name, values[name])
+            declared = self.get_attributes()
+            instance._set_attributes(**{name: values[name] for name in values if name in declared})
             values = instance
         return AttributeContainer._container_serialize(values, null_check=null_check)
 

@@ -19,18 +19,15 @@ class _ModelFuture(Generic[_T]):
     """The place of an item that a transaction will read."""
 
     def __init__(self, model_cls: Type[_T]) -> None:
-        self._model_cls = model_cls
+        self._model_cls, self._resolved = model_cls, False
         self._model: Optional[_T] = None
-        self._resolved = False
 
     def update_with_raw_data(self, data: Dict[str, Any]) -> None:
-        if data is not None and data != {}:
-            self._model = self._model_cls.from_raw_data(data=data)
+        self._model = self._model_cls.from_raw_data(data=data) if data else None
         self._resolved = True
 
     def get(self) -> _T:
-        if not self._resolved:
-            raise InvalidStateError()
-        if self._model:
+        """The item. :raises Model.DoesNotExist: where there is none. :raises InvalidStateError: before the transaction"""
+        if self._model is not None:
             return self._model
-        raise self._model_cls.DoesNotExist()
+        raise self._model_cls.DoesNotExist() if self._resolved else InvalidStateError()
