@@ -86,7 +86,7 @@ CYN_API cyn_status cyn_store_compact(const char *url, uint64_t *saved_bytes, cyn
 CYN_API cyn_status cyn_store_upgrade(const char *url, int64_t *from, int64_t *to, cyn_error *error) CYN_MUST_USE;
 
 /* The same for a database that is open, memory: too: a copy into a folder that must not exist yet. Errors: CynamoUsageError
- * (http:, aws:), CynamoStoreError, CynamoStoreFull. */
+ * (http:, aws:), CynamoStoreError, CynamoStoreFull; a copy that failed is taken away. */
 CYN_API cyn_status cyn_db_backup(cyn_db *db, const char *folder, cyn_error *error) CYN_MUST_USE;
 
 #ifdef __cplusplus

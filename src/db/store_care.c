@@ -89,6 +89,7 @@ static cyn_status info_run(cyn_i_store_check *check, const char *url, cyn_store_
                            cyn_error *error) {
   cyn_i_store_file file;
   cyn_i_store_check_file(check, &file);
+  if (file.is_out_of_memory) return cyn_i_error_no_memory(error);
   if (file.page_bytes == 0 || file.format_version == 0)
     return cyn_i_error_setf(error, CYN_E_STORE, "%s is damaged, or no store of Cynamo's: cynamo check says more", url);
   *out = (cyn_store_info){.format_version = file.format_version,

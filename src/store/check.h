@@ -45,6 +45,7 @@ typedef struct cyn_i_store_file {
   char writer[33];          /* the version of Cynamo that made it */
   bool is_marked_unsafe;    /* written with durability=unsafe, and not closed since */
   bool is_mark_of_this_boot;
+  bool is_out_of_memory;    /* that is why the format version is 0 */
 } cyn_i_store_file;
 void cyn_i_store_check_file(const cyn_i_store_check *check, cyn_i_store_file *out);
 

@@ -134,7 +134,7 @@ static int file_settle(const char *folder) {
   return chmod(name, 0600) == 0 ? cyn_i_lmdb_care_sync(folder, "data.mdb") : errno;
 }
 
-static void folder_remove(const char *folder) {
+void cyn_i_lmdb_copy_remove(const char *folder) {
   static const char *const names[] = {"data.mdb", "unsafe.boot"};
   char name[CYN_LMDB_PATH_MAX + 32];
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -156,7 +156,7 @@ static cyn_status copy_into(const char *path, const char *folder, cyn_error *err
   if (status == CYN_OK && code == 0) code = cyn_i_lmdb_care_sync(folder, ".");
   if (status == CYN_OK && code == 0) code = cyn_i_lmdb_care_sync(folder, "..");
   if (code == 0) return status;
-  return cyn_i_error_setf(error, code == ENOSPC || code == EDQUOT ? CYN_E_STORE_FULL : CYN_E_STORE,
+  return cyn_i_error_setf(error, cyn_i_lmdb_error_kind(code),
                           "Cannot copy the store %s to %s: %s.", path, folder, mdb_strerror(code));
 }
 
@@ -170,7 +170,7 @@ cyn_status cyn_i_store_backup(cyn_bytes path, cyn_bytes folder, cyn_error *error
     return cyn_i_error_setf(error, CYN_E_STORE, "Cannot create the copy %s: %s.", to, strerror(errno));
   cyn_status status = copy_into(from, to, &own);
   if (status != CYN_OK) {
-    folder_remove(to);
+    cyn_i_lmdb_copy_remove(to);
     cyn_i_error_move(error, &own);
   }
   cyn_error_clean_up(&own);

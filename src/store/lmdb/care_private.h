@@ -18,6 +18,8 @@ cyn_status cyn_i_lmdb_care_sound(const char *path, cyn_error *error);
 int cyn_i_lmdb_care_env(const char *path, unsigned flags, MDB_env **out);
 /* Syncs a file or folder; an errno. */
 int cyn_i_lmdb_care_sync(const char *folder, const char *name);
+/* Takes away a copy that failed, with its folder. */
+void cyn_i_lmdb_copy_remove(const char *folder);
 
 /* Asks the process that has the folder open to compact it, and waits for its answer (request.c). */
 cyn_status cyn_i_lmdb_request_compact(const char *folder, uint64_t *saved_bytes, cyn_error *error);

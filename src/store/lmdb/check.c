@@ -215,6 +215,7 @@ void cyn_i_store_check_file(const cyn_i_store_check *check, cyn_i_store_file *ou
   cyn_status status = cyn_i_check_get_bytes((cyn_i_store_check *)check, cyn_i_lmdb_format_key(key), &value, NULL);
   if (status == CYN_OK && value.data != NULL && !cyn_i_lmdb_format_read(value, &out->format_version, out->writer))
     out->format_version = 0;
+  out->is_out_of_memory = status == CYN_E_OUT_OF_MEMORY;
 }
 
 cyn_status cyn_i_store_check_clear_mark(cyn_i_store_check *check, cyn_error *error) {

@@ -58,7 +58,7 @@ static int put_in_place(const place *p) {
 
 static cyn_status fault(const place *p, int code, cyn_error *error) {
   if (code == 0) return CYN_OK;
-  return cyn_i_error_setf(error, code == ENOSPC || code == EDQUOT ? CYN_E_STORE_FULL : CYN_E_STORE,
+  return cyn_i_error_setf(error, cyn_i_lmdb_error_kind(code),
                           "Cannot compact the store %s: %s. It is as it was.", p->path, mdb_strerror(code));
 }
 

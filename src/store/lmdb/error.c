@@ -33,6 +33,11 @@ static int error_refine(const cyn_i_lmdb_store *store, int code) {
   return known && (uint64_t)file.st_size + FREE_BYTES_MIN > limit.rlim_cur ? EFBIG : code;
 }
 
+cyn_i_error_code cyn_i_lmdb_error_kind(int code) {
+  if (code == ENOMEM) return CYN_E_OUT_OF_MEMORY;
+  return code == ENOSPC || code == EDQUOT || code == EFBIG ? CYN_E_STORE_FULL : CYN_E_STORE;
+}
+
 cyn_status cyn_i_lmdb_error(const cyn_i_lmdb_store *store, int code, const char *doing, cyn_error *error) {
   const char *name = store_name(store);
   code = error_refine(store, code);

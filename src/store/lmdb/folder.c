@@ -152,7 +152,7 @@ cyn_status cyn_i_lmdb_boot_mark(const char *path, cyn_error *error) {
     (void)close(folder);
   }
   if (code == 0) return CYN_OK;
-  return cyn_i_error_setf(error, code == ENOSPC ? CYN_E_STORE_FULL : CYN_E_STORE, "Cannot write %s: %s.", file, strerror(code));
+  return cyn_i_error_setf(error, cyn_i_lmdb_error_kind(code), "Cannot write %s: %s.", file, strerror(code));
 }
 
 void cyn_i_lmdb_boot_unmark(const char *path) {

@@ -232,6 +232,8 @@ enum {
 };
 /* error.c: the one place of texts for LMDB's and the system's codes. */
 cyn_status cyn_i_lmdb_error(const cyn_i_lmdb_store *store, int code, const char *doing, cyn_error *error);
+/* The same for copies and other files, whose texts are their own. */
+cyn_i_error_code cyn_i_lmdb_error_kind(int code);
 
 /* env.c: opens store->env (of a file or in memory) and its database; the store's settings are set before. */
 cyn_status cyn_i_lmdb_env_open(cyn_i_lmdb_store *store, cyn_error *error);

@@ -161,14 +161,15 @@ static cyn_status store_copy(cyn_i_store *base, cyn_bytes path, bool compact, cy
   memcpy(folder, path.data, path.size);
   folder[path.size] = '\0';
   if (mkdir(folder, 0700) != 0)
-    return cyn_i_error_setf(error, CYN_E_STORE, "Cannot create the copy %s: %s.", folder, strerror(errno));
+    return cyn_i_error_setf(error, cyn_i_lmdb_error_kind(errno), "Cannot create the copy %s: %s.", folder, strerror(errno));
   cyn_status status = CYN_OK;
   if (store->is_memory)
     code = copy_memory(store, folder, compact);
   else
     status = copy_file(store, folder, compact, &code, error);
+  if (code != 0 || status != CYN_OK) cyn_i_lmdb_copy_remove(folder);
   if (code == 0) return status;
-  return cyn_i_error_setf(error, code == ENOSPC ? CYN_E_STORE_FULL : CYN_E_STORE, "Cannot write the copy %s: %s.", folder,
+  return cyn_i_error_setf(error, cyn_i_lmdb_error_kind(code), "Cannot write the copy %s: %s.", folder,
                           mdb_strerror(code));
 }
 

@@ -16,7 +16,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include <cynamo/store.h>
+#include <cynamo/cynamo.h>
 
 #include "api/api.h"
 #include "base/clock.h"
@@ -58,16 +58,17 @@ static const struct fault {
 };
 #define FAULT_COUNT (sizeof faults / sizeof faults[0])
 
-static const struct fault *armed;
+static const struct fault *_Atomic armed;
 static _Atomic long events; /* since it was armed */
-static long failing_from;
-static long failed_events;
+static _Atomic long failing_from;
+static _Atomic long failed_events;
 static char home[64];
 
 static bool turn_of(source from, unsigned call) {
-  if (armed == NULL || armed->from != from || (from == FILE_CALLS && (armed->calls & call) == 0)) return false;
+  const struct fault *now = armed;
+  if (now == NULL || now->from != from || (from == FILE_CALLS && (now->calls & call) == 0)) return false;
   long event = ++events;
-  bool fails = armed->stays ? event >= failing_from : event == failing_from;
+  bool fails = now->stays ? event >= failing_from : event == failing_from;
   failed_events += fails;
   return fails;
 }
@@ -103,16 +104,21 @@ static bool fd_is_ours(int fd) {
   return is_ours(path);
 }
 static bool file_turn(int fd, unsigned call) {
-  if (armed == NULL || armed->from != FILE_CALLS || !fd_is_ours(fd) || !turn_of(FILE_CALLS, call)) return false;
-  errno = armed->code;
+  const struct fault *now = armed;
+  if (now == NULL || now->from != FILE_CALLS || !fd_is_ours(fd) || !turn_of(FILE_CALLS, call)) return false;
+  errno = now->code;
   return true;
 }
 static bool name_turn(const char *path) {
-  if (armed == NULL || armed->from != FILE_CALLS || !is_ours(path) || !turn_of(FILE_CALLS, NAMES)) return false;
-  errno = armed->code;
+  const struct fault *now = armed;
+  if (now == NULL || now->from != FILE_CALLS || !is_ours(path) || !turn_of(FILE_CALLS, NAMES)) return false;
+  errno = now->code;
   return true;
 }
-static size_t cut_of(size_t size) { return armed != NULL && armed->cuts && failed_events == 1 ? size / 2 : 0; }
+static size_t cut_of(size_t size) {
+  const struct fault *now = armed;
+  return now != NULL && now->cuts && failed_events == 1 ? size / 2 : 0;
+}
 
 IN_FRONT int fdatasync(int fd) { return file_turn(fd, SYNCS) ? -1 : fd_is_ours(fd) ? 0 : (int)syscall(SYS_fdatasync, fd); }
 IN_FRONT int fsync(int fd) { return file_turn(fd, SYNCS) ? -1 : fd_is_ours(fd) ? 0 : (int)syscall(SYS_fsync, fd); }
@@ -472,8 +478,8 @@ static bool is_expected_error(const struct fault *fault, cyn_status status) {
 static void try_again(trial *t, bool is_done) {
   cyn_error error = CYN_ERROR_INIT;
   char *answer = NULL;
+  if (!is_done && access(copy_path, F_OK) == 0) wrong(t, "leaves a part of a copy", NULL);
   if (!is_done) {
-    if (t->step->what == BACKUP) folder_clear(copy_path);
     cyn_status status = step_do(t, &answer, &error);
     if (status != CYN_OK && !is_refused(t->step, &error)) wrong(t, "fails when the cause is gone:", error.message);
     if (answer != NULL) blank_ids(answer);
@@ -579,15 +585,20 @@ static long run_day(size_t first_fault_kind, size_t end, long stride) {
   return tried;
 }
 
-static void days(const char *name, size_t first, size_t end, cyn_i_durability mode, long stride) {
-  const char *wish = getenv("FAILURES_STRIDE");
-  if (wish != NULL) stride = strtol(wish, NULL, 10);
+static bool home_make(cyn_i_durability mode) {
   durability = mode;
   (void)snprintf(home, sizeof home, "/tmp/cynamo-failures-XXXXXX");
-  REQUIRE(mkdtemp(home) != NULL);
+  if (mkdtemp(home) == NULL) return false;
   (void)snprintf(data_path, sizeof data_path, "%s/data", home);
   (void)snprintf(saved_path, sizeof saved_path, "%s/saved", home);
   (void)snprintf(copy_path, sizeof copy_path, "%s/copy", home);
+  return true;
+}
+
+static void days(const char *name, size_t first, size_t end, cyn_i_durability mode, long stride) {
+  const char *wish = getenv("FAILURES_STRIDE");
+  if (wish != NULL) stride = strtol(wish, NULL, 10);
+  REQUIRE(home_make(mode));
   long tried = run_day(first, end, stride > 0 ? stride : 1);
   printf("    %s: %ld failures\n", name, tried);
   shell("rm -rf '%s'", home);
@@ -602,3 +613,71 @@ TEST(store_calls) { days("store calls", 4, 6, CYN_DURABILITY_STRICT, 5); }
 TEST(file_calls_strict) { days("file calls, strict", 6, FAULT_COUNT, CYN_DURABILITY_STRICT, 5); }
 TEST(file_calls_relaxed) { days("file calls, relaxed", 6, FAULT_COUNT, CYN_DURABILITY_RELAXED, 9); }
 TEST(file_calls_unsafe) { days("file calls, unsafe", 6, FAULT_COUNT, CYN_DURABILITY_UNSAFE, 9); }
+
+/* ---- as a program does it: cyn_open with its background thread, calls in JSON, the care of files ---- */
+
+static char last_error[300];
+
+static cyn_status open_and_call(const char *url, cyn_db **db) {
+  cyn_error error = CYN_ERROR_INIT;
+  cyn_bytes output;
+  cyn_status status = cyn_open(url, NULL, db, &error);
+  cyn_result *result = status == CYN_OK ? cyn_result_new() : NULL;
+  if (status == CYN_OK && result == NULL) status = CYN_E_OUT_OF_MEMORY;
+  for (size_t i = 1; i < 5 && status == CYN_OK; i++)
+    status = cyn_call_json(*db, day[i].name, cyn_str(day[i].json), result, &output, &error);
+  CHECK(status == CYN_OK || (error.status == status && error.message != NULL) || result == NULL);
+  (void)snprintf(last_error, sizeof last_error, "%s", error.message != NULL ? error.message : "");
+  cyn_result_destroy(result);
+  cyn_error_clean_up(&error);
+  return status;
+}
+
+static cyn_status care(const char *url) {
+  cyn_check_report report;
+  cyn_store_info info;
+  cyn_error error = CYN_ERROR_INIT;
+  cyn_status status = cyn_store_check(url, NULL, &report, &error);
+  /* what cannot be read is a fault that it tells */
+  CHECK(status != CYN_OK || report.faults == 0 || (failed_events != 0 && armed->from == FILE_CALLS));
+  if (status == CYN_OK) status = cyn_store_info_get(url, &info, NULL, NULL, &error);
+  if (status == CYN_OK) status = cyn_store_backup(url, copy_path, &error);
+  if (status == CYN_OK) status = cyn_store_compact(url, NULL, &error);
+  CHECK(error.status == status);
+  (void)snprintf(last_error, sizeof last_error, "%s", error.message != NULL ? error.message : "");
+  cyn_error_clean_up(&error);
+  return status;
+}
+
+static void public_trials(const struct fault *fault, long stride) {
+  char url[100];
+  (void)snprintf(url, sizeof url, "file:%s", data_path);
+  for (long n = 1; n < EVENTS_MAX && !test_current_failed(); n += stride) {
+    cyn_db *db = NULL;
+    folder_clear(copy_path);
+    folder_clear(data_path);
+    arm(fault, n);
+    cyn_status status = open_and_call(url, &db);
+    armed = NULL; /* the hook stays: the background thread may be about to call it */
+    cyn_db_close(db);
+    armed = fault;
+    if (status == CYN_OK) status = care(url);
+    bool was_hit = failed_events != 0;
+    disarm();
+    if (status != CYN_OK && !(was_hit && is_expected_error(fault, status)))
+      test_failed(__FILE__, __LINE__, "%s, event %ld: %s", fault->name, n, last_error);
+    if (access(data_path, F_OK) == 0 && db != NULL && !is_sound(data_path)) test_failed(__FILE__, __LINE__, "%s, event %ld: %s", fault->name, n, first_fault);
+    if (!was_hit) break;
+  }
+}
+
+TEST(as_a_program_does_it) {
+  const char *wish = getenv("FAILURES_STRIDE");
+  long stride = wish != NULL ? strtol(wish, NULL, 10) : 7;
+  for (size_t k = 0; k < FAULT_COUNT; k++) {
+    if (faults[k].from == STORE_CALLS || faults[k].from == LIBRARY_ALLOCATIONS) continue;
+    REQUIRE(home_make(CYN_DURABILITY_STRICT));
+    public_trials(&faults[k], stride > 0 ? stride : 1);
+    shell("rm -rf '%s'", home);
+  }
+}
