@@ -25,13 +25,13 @@ export suppressions
 one() { # PROGRAM
   local name status begin
   name=$(basename "$1") begin=$(date +%s)
-  timeout -k 10 900 valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,possible \
+  timeout -k 10 ${VALGRIND_SECONDS:-900} valgrind -q --fair-sched=yes --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,possible \
     --errors-for-leak-kinds=definite --num-callers=20 --suppressions="$suppressions" "$1" >"$log/$name.log" 2>&1 </dev/null
   status=$?
   if [ $status -eq 99 ] || grep -qE '^==[0-9]+== (Invalid|Conditional|Use of|Syscall param|Jump to|Mismatched|Process terminating)' "$log/$name.log"; then
     echo "FAIL $name: Valgrind's errors" >"$log/$name.result"
   elif [ $status -eq 124 ] || [ $status -eq 137 ]; then
-    echo "ok   $name: not to its end in 900 s, no error until then" >"$log/$name.result"
+    echo "ok   $name: not to its end in time, no error until then" >"$log/$name.result"
   elif [ $status -ne 0 ]; then
     echo "ok   $name: status $status without an error of Valgrind's" >"$log/$name.result"
   else
