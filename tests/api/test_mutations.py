@@ -72,7 +72,10 @@ def tables(client):
             lsis=[(i.name, words(i.ranges), i.projection) for i in spec["indexes"] if i.is_local]))
     yield
     for name in NAMES.values():
-        client.delete_table(TableName=name)
+        try:
+            client.delete_table(TableName=name)
+        except client.exceptions.ResourceNotFoundException:
+            assert name == "MutHash"  # its ARN is among the junk: a bent DeleteTable may have named it
 
 
 def good_requests(rng, count):
