@@ -297,6 +297,10 @@ class AsyncResults(Generic[_T]):
         return self._results.total_count
 
     @property
+    def consumed_capacity(self) -> float:
+        return self._results.consumed_capacity
+
+    @property
     def page_iter(self) -> Any:
         """What is known of the pages: page_size, total_scanned_count"""
         return self._results.page_iter

@@ -66,6 +66,7 @@ class PageIterator(Subscriptable, Iterator):
         self._last_evaluated_key = kwargs.get('exclusive_start_key')
         self._is_last_page = False
         self._total_scanned_count = 0
+        self._consumed_capacity = 0
         self._rate_limiter = RateLimiter(rate_limit) if rate_limit else None
 
     def __iter__(self):
@@ -94,8 +95,11 @@ class PageIterator(Subscriptable, Iterator):
         self._last_evaluated_key = page.get(LAST_EVALUATED_KEY)
         self._is_last_page = self._last_evaluated_key is None
         self._total_scanned_count += page[SCANNED_COUNT]
+        consumed = page.get(CONSUMED_CAPACITY)
+        units = consumed.get(CAPACITY_UNITS, 0) if consumed else 0
+        self._consumed_capacity += units
         if self._rate_limiter is not None:
-            self._rate_limiter.consume(page.get(CONSUMED_CAPACITY, {}).get(CAPACITY_UNITS, 0))
+            self._rate_limiter.consume(units)
         return page
 
     def next(self):
@@ -124,6 +128,11 @@ class PageIterator(Subscriptable, Iterator):
     @property
     def total_scanned_count(self):
         return self._total_scanned_count
+
+    @property
+    def consumed_capacity(self):
+        """The capacity units of the pages fetched so far."""
+        return self._consumed_capacity
 
 
 class ResultIterator(Subscriptable, Iterator):
@@ -188,6 +197,11 @@ class ResultIterator(Subscriptable, Iterator):
     @property
     def total_count(self):
         return self._total_count
+
+    @property
+    def consumed_capacity(self):
+        """The capacity units of the pages fetched so far."""
+        return self.page_iter.consumed_capacity
 
 
 __getattr__ = getter(__name__, {})

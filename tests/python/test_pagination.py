@@ -109,3 +109,36 @@ def test_a_limited_iteration_asks_for_what_it_consumed(monkeypatch):
     assert len(list(ResultIterator(table.query, (), {}, rate_limit=1))) == 2
     assert clock.slept == [0, 2.0]
     assert {call[1]['return_consumed_capacity'] for call in table.calls} == {'TOTAL'}
+
+
+def test_consumed_capacity_of_pages():
+    table = Table(page('a', last='a', ConsumedCapacity={'CapacityUnits': 0.5}), page('b', ConsumedCapacity={'CapacityUnits': 2.0}), page('c'))
+    results = ResultIterator(table.query, ('hash',), {})
+    assert results.consumed_capacity == 0
+    assert next(results)['id'] == {'S': 'a'} and results.consumed_capacity == 0.5
+    assert [r['id']['S'] for r in results] == ['b'] and results.consumed_capacity == results.page_iter.consumed_capacity == 2.5
+
+
+@pytest.mark.parametrize('fast', [True, False])
+def test_consumed_capacity_of_models(fast):
+    from cynamo import _fast
+    from cynamo.attributes import UnicodeAttribute
+    from cynamo.models import Model
+
+    class Unit(Model):
+        class Meta:
+            table_name = 'Unit' + str(fast)
+            host = 'memory:'
+            billing_mode = 'PAY_PER_REQUEST'
+        key = UnicodeAttribute(hash_key=True)
+        text = UnicodeAttribute()
+
+    was = _fast.is_on
+    _fast.switch(fast)
+    try:
+        Unit.create_table()
+        Unit('a', text='x' * 5000).save()
+        for results, units in ((Unit.query('a'), 1.0), (Unit.query('a', consistent_read=True), 2.0), (Unit.scan(), 1.0)):
+            assert len(list(results)) == 1 and results.consumed_capacity == units
+    finally:
+        _fast.switch(was)
