@@ -56,7 +56,7 @@ _IS_NULL, _CHECKS_TYPE, _SETS_PLAINLY, _GETS_PLAINLY, _TAKES_NULL_CHECK, _DEFAUL
 # Methods that a plan stands for. Where a class has another, Python's code runs.
 _CONTAINER = ('get_attributes', '_dynamo_to_python_attr', '_get_discriminator_attribute', '_get_discriminator_class')
 _READING = ('_instantiate', '_container_deserialize', '_set_discriminator', '_set_defaults', '_set_attributes')
-_WRITING = ('_container_serialize', '_serialize_one')
+_WRITING = ('_container_serialize',)
 _MODEL = (
     '_get_connection', '_get_table_name', '_make_connection', '_hash_key_attribute', '_range_key_attribute',
     '_serialize_keys', '_serialize_value',

@@ -39,6 +39,8 @@ class Server:
                                         stderr=log or subprocess.DEVNULL, start_new_session=True)
         self.ready_line = self._wait_for_line(30)
         found = READY.match(self.ready_line)
+        if not found:
+            self.stop()
         assert found, f"not a ready line: {self.ready_line!r}"
         self.version, self.endpoint = (part.decode() for part in found.groups())
 
