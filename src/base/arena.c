@@ -10,6 +10,8 @@
 #define ARENA_BLOCK_SIZE_DEFAULT ((size_t)16 * 1024)
 #define ARENA_BLOCK_SIZE_MAX ((size_t)1024 * 1024)
 
+int (*cyn_i_arena_hook)(size_t size) = NULL;
+
 struct cyn_i_arena_block {
   cyn_i_arena_block *previous;
   size_t size; /* of the whole block, header included */

@@ -27,8 +27,14 @@ void cyn_i_arena_reset(cyn_i_arena *arena, size_t keep_max);
 
 void *cyn_i_arena_alloc_slow(cyn_i_arena *arena, size_t size);
 
+/* As cyn_i_alloc_hook, before each piece of an arena. Asked in builds without NDEBUG only: pieces are what calls take most. */
+extern int (*cyn_i_arena_hook)(size_t size);
+
 /* `size` bytes aligned to 8, or NULL when out of memory or over the limit. */
 static inline void *cyn_i_arena_alloc(cyn_i_arena *arena, size_t size) {
+#ifndef NDEBUG
+  if (cyn_i_arena_hook != NULL && cyn_i_arena_hook(size)) return NULL;
+#endif
   size_t rounded = (size + 7) & ~(size_t)7;
   if (rounded >= size && (size_t)(arena->end - arena->next) >= rounded && arena->next != NULL) {
     void *out = arena->next;

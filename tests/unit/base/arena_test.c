@@ -121,3 +121,24 @@ TEST(no_memory) {
   CHECK(cyn_i_arena_alloc(&arena, 1) != NULL);
   cyn_i_arena_clean_up(&arena);
 }
+
+#ifndef NDEBUG
+static int pieces_left;
+static int refuse_later(size_t size) {
+  (void)size;
+  return pieces_left-- == 0;
+}
+
+TEST(each_piece_can_be_made_to_fail) {
+  cyn_i_arena arena;
+  cyn_i_arena_init(&arena, 0);
+  pieces_left = 1;
+  cyn_i_arena_hook = refuse_later;
+  char *first = cyn_i_arena_alloc(&arena, 8);
+  CHECK(first != NULL && cyn_i_arena_alloc(&arena, 8) == NULL);
+  char *next = cyn_i_arena_alloc(&arena, 8);
+  cyn_i_arena_hook = NULL;
+  CHECK(next == first + 8); /* the piece that failed took nothing */
+  cyn_i_arena_clean_up(&arena);
+}
+#endif
