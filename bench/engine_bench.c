@@ -1,6 +1,7 @@
 /* The engine inside the process, beside raw LMDB on the same bytes: GetItem, PutItem, UpdateItem, Query of 100, BatchWriteItem.
  *
- *   engine_bench ITEMS ROUNDS [NAME]      1 KB items of 10 attributes in memory:; medians of alternating rounds
+ *   engine_bench ITEMS ROUNDS [NAME [own]]   1 KB items of 10 attributes in memory:; medians of alternating rounds; with
+ *                                            `own` without the raw side, for a profile
  *
  * "Raw" is what the machine must do at least: mdb_get and a copy, mdb_put in a transaction of its own, a cursor walk that
  * copies, on a map of the same flags with keys and values of the same bytes. */
@@ -68,15 +69,17 @@ static void make_item(cyn_item_builder *into, unsigned long i, unsigned version)
   }
 }
 
-static void create_table(const char *name, int indexes) {
+/* `is_logged`: with two indexes and a stream of both images */
+static void create_table(const char *name, int is_logged) {
   char json[2048];
   snprintf(json, sizeof json,
            "{\"TableName\":\"%s\",\"BillingMode\":\"PAY_PER_REQUEST\",\"AttributeDefinitions\":[{\"AttributeName\":\"pk\","
            "\"AttributeType\":\"S\"},{\"AttributeName\":\"sk\",\"AttributeType\":\"S\"}%s],\"KeySchema\":[{\"AttributeName\":"
            "\"pk\",\"KeyType\":\"HASH\"},{\"AttributeName\":\"sk\",\"KeyType\":\"RANGE\"}]%s}",
            name,
-           indexes ? ",{\"AttributeName\":\"n\",\"AttributeType\":\"N\"},{\"AttributeName\":\"attribute0\",\"AttributeType\":\"S\"}" : "",
-           indexes ? ",\"GlobalSecondaryIndexes\":[{\"IndexName\":\"by_order\",\"KeySchema\":[{\"AttributeName\":\"sk\",\"KeyType\":\"HASH\"},"
+           is_logged ? ",{\"AttributeName\":\"n\",\"AttributeType\":\"N\"},{\"AttributeName\":\"attribute0\",\"AttributeType\":\"S\"}" : "",
+           is_logged ? ",\"StreamSpecification\":{\"StreamEnabled\":true,\"StreamViewType\":\"NEW_AND_OLD_IMAGES\"}"
+                     ",\"GlobalSecondaryIndexes\":[{\"IndexName\":\"by_order\",\"KeySchema\":[{\"AttributeName\":\"sk\",\"KeyType\":\"HASH\"},"
                      "{\"AttributeName\":\"n\",\"KeyType\":\"RANGE\"}],\"Projection\":{\"ProjectionType\":\"ALL\"}},{\"IndexName\":\"by_text\","
                      "\"KeySchema\":[{\"AttributeName\":\"attribute0\",\"KeyType\":\"HASH\"}],\"Projection\":{\"ProjectionType\":\"KEYS_ONLY\"}}]"
                    : "");
@@ -99,7 +102,7 @@ static unsigned long item_count;
 static cyn_item *keys;           /* one for each item */
 static unsigned char (*raw_keys)[64];
 static unsigned char *raw_key_sizes;
-static unsigned *raw_versions;   /* of the moving index entry */
+static unsigned long put_range;  /* items of the table that is put to */
 static cyn_item one_and_zero;    /* :one and :zero */
 
 /* ---- raw LMDB ---- */
@@ -127,8 +130,7 @@ static void prepare_keys(void) {
   keys = calloc(item_count, sizeof *keys);
   raw_keys = calloc(item_count, sizeof *raw_keys);
   raw_key_sizes = calloc(item_count, 1);
-  raw_versions = calloc(item_count, sizeof *raw_versions);
-  must(raw_versions != NULL && keys != NULL && raw_keys != NULL && raw_key_sizes != NULL, "calloc");
+  must(keys != NULL && raw_keys != NULL && raw_key_sizes != NULL, "calloc");
   for (unsigned long i = 0; i < item_count; i++) {
     char pk[32], sk[32];
     key_names(i, pk, sk);
@@ -211,7 +213,7 @@ static cyn_item portion[PORTION];
 static void make_portion(void) {
   for (int i = 0; i < PORTION; i++) {
     cyn_item made;
-    make_item(builder, next_random() % item_count, version++);
+    make_item(builder, next_random() % put_range, version++);
     check(cyn_item_builder_finish(builder, &made, &error), &error);
     memcpy(portion_bytes[i], made.data, made.size);
     portion[i] = (cyn_item){portion_bytes[i], made.size, NULL};
@@ -335,29 +337,74 @@ static double raw_batch(int count) {
   return (now_ns() - start) / count;
 }
 
-static double run_put_indexed(int count) { return put_portions("indexed", count); }
+/* ---- a put with two indexes and a change log ----
+ * Of the two entries one moves with each put (its sort key is n, it holds the whole item) and one stays as it is, which
+ * neither side writes. The log's record holds both images, the larger of the two usual kinds: more bytes on both sides.
+ * Raw: the same four calls in the same order, with keys and values of the same sizes, in the order that the store gives
+ * them: entries by the hash of their partition (one of SORT_KEYS) and n, records at the end of the log. */
 
-/* the same keys and bytes, raw: the item, an entry that moves (delete and put) and one that stays */
-static double raw_indexed(int count) {
+#define LOGGED_MAX 100000ul
+#define RECORD_HEAD 19         /* of a change record (docs/format.md) */
+#define ENTRY_PARTITION 14     /* size:u16 and "order#000000" */
+#define ENTRY_TAIL 36          /* tie-break, the item's partition behind its size, its sort key */
+#define ENTRY_SIZE (13 + ENTRY_PARTITION + 5 + ENTRY_TAIL)
+
+static unsigned char raw_record[RECORD_HEAD + 2 * sizeof sample];
+static unsigned *raw_versions; /* n of the moving entry of each item */
+static unsigned raw_version = 1;
+static unsigned long raw_position;
+
+static MDB_val raw_entry(unsigned long i, unsigned n, unsigned char out[ENTRY_SIZE]) {
+  unsigned long hash = (i % SORT_KEYS + 1) * 0x9E3779B97F4A7C15ul;
+  memset(out, 0, ENTRY_SIZE);
+  out[3] = 1;
+  memcpy(out + 4, &hash, 8);
+  out[12] = ENTRY_PARTITION;
+  memcpy(out + 13, raw_keys[i] + 28, 12);
+  unsigned char *sort = out + 13 + ENTRY_PARTITION;
+  for (int k = 0; k < 4; k++) sort[k] = (unsigned char)(n >> (24 - 8 * k));
+  memcpy(sort + 5, raw_keys[i] + 4, ENTRY_TAIL);
+  return (MDB_val){ENTRY_SIZE, out};
+}
+
+static void raw_log(MDB_txn *txn) {
+  unsigned char key[16] = {0};
+  raw_position++;
+  key[3] = 4;
+  for (int k = 0; k < 8; k++) key[8 + k] = (unsigned char)(raw_position >> (56 - 8 * k));
+  MDB_val at = {sizeof key, key}, value = {RECORD_HEAD + 2 * sample_size, raw_record};
+  must(mdb_put(txn, dbi, &at, &value, 0) == 0, "mdb_put");
+}
+
+static void raw_put_logged(unsigned long i) {
+  MDB_txn *txn;
+  unsigned char before[ENTRY_SIZE], after[ENTRY_SIZE];
+  MDB_val wanted = raw_key(i), value = {sample_size, sample};
+  MDB_val old_entry = raw_entry(i, raw_versions[i], before), new_entry = raw_entry(i, raw_version, after);
+  must(mdb_txn_begin(env, NULL, 0, &txn) == 0, "mdb_txn_begin");
+  must(mdb_put(txn, dbi, &wanted, &value, 0) == 0, "mdb_put");
+  if (raw_versions[i] != 0) must(mdb_del(txn, dbi, &old_entry, NULL) == 0, "mdb_del");
+  must(mdb_put(txn, dbi, &new_entry, &value, 0) == 0, "mdb_put");
+  raw_log(txn);
+  must(mdb_txn_commit(txn) == 0, "mdb_txn_commit");
+  raw_versions[i] = raw_version++;
+}
+
+static double run_put_logged(int count) { return put_portions("logged", count); }
+
+static double raw_put_logged_all(int count) {
   double start = now_ns();
-  for (int k = 0; k < count; k++) {
-    MDB_txn *txn;
-    unsigned char moved[64];
-    unsigned long at = next_random() % item_count;
-    must(mdb_txn_begin(env, NULL, 0, &txn) == 0, "mdb_txn_begin");
-    MDB_val wanted = raw_key(at), value = {sample_size, sample};
-    must(mdb_put(txn, dbi, &wanted, &value, 0) == 0, "mdb_put");
-    memcpy(moved, raw_keys[at], sizeof moved);
-    moved[3] = 1;
-    memcpy(moved + raw_key_sizes[at], &raw_versions[at], 4);
-    MDB_val entry = {raw_key_sizes[at] + 4u, moved};
-    (void)mdb_del(txn, dbi, &entry, NULL);
-    raw_versions[at]++;
-    memcpy(moved + raw_key_sizes[at], &raw_versions[at], 4);
-    must(mdb_put(txn, dbi, &entry, &value, 0) == 0, "mdb_put");
-    must(mdb_txn_commit(txn) == 0, "mdb_txn_commit");
-  }
+  for (int k = 0; k < count; k++) raw_put_logged(next_random() % put_range);
   return (now_ns() - start) / count;
+}
+
+static void prepare_logged(void) {
+  put_range = item_count < LOGGED_MAX ? item_count : LOGGED_MAX;
+  create_table("logged", 1);
+  raw_versions = calloc(put_range, sizeof *raw_versions);
+  must(raw_versions != NULL, "calloc");
+  for (unsigned long i = 0; i < put_range; i++) put("logged", i, 1);
+  for (unsigned long i = 0; i < put_range; i++) raw_put_logged(i);
 }
 
 static int compare(const void *a, const void *b) {
@@ -366,10 +413,12 @@ static int compare(const void *a, const void *b) {
 }
 
 static const char *only; /* measure only what has this in its name */
+static int own_only;
 
 static void measure(const char *name, double (*own)(int), double (*raw)(int), int count, int rounds) {
   double owns[ROUNDS_MAX], raws[ROUNDS_MAX], ratios[ROUNDS_MAX];
   if (only != NULL && strstr(name, only) == NULL) return;
+  if (own_only) raw = NULL;
   (void)own(count / 10 + 1);
   if (raw != NULL) (void)raw(count / 10 + 1);
   for (int r = 0; r < rounds; r++) {
@@ -381,9 +430,9 @@ static void measure(const char *name, double (*own)(int), double (*raw)(int), in
   qsort(raws, (size_t)rounds, sizeof *raws, compare);
   qsort(ratios, (size_t)rounds, sizeof *ratios, compare);
   if (raw != NULL)
-    printf("%-24s %10.0f ns %10.0f ns %8.2f\n", name, owns[rounds / 2], raws[rounds / 2], ratios[rounds / 2]);
+    printf("%-38s %10.0f ns %10.0f ns %8.2f\n", name, owns[rounds / 2], raws[rounds / 2], ratios[rounds / 2]);
   else
-    printf("%-24s %10.0f ns\n", name, owns[rounds / 2]);
+    printf("%-38s %10.0f ns\n", name, owns[rounds / 2]);
 }
 
 int main(int argc, char **argv) {
@@ -391,11 +440,13 @@ int main(int argc, char **argv) {
   int rounds = argc > 2 ? atoi(argv[2]) : 5;
   if (rounds < 1 || rounds > ROUNDS_MAX) rounds = 5;
   only = argc > 3 ? argv[3] : NULL;
+  own_only = argc > 4;
   item_count = (item_count + SORT_KEYS - 1) / SORT_KEYS * SORT_KEYS;
   builder = cyn_item_builder_new();
   values = cyn_item_builder_new();
   result = cyn_result_new();
   check(cyn_open("memory:", NULL, &db, &error), &error);
+  put_range = item_count;
   create_table("bench", 0);
   raw_open();
   prepare_keys();
@@ -412,15 +463,14 @@ int main(int argc, char **argv) {
   cyn_item_put_int(numbers, cyn_str(":one"), 1);
   cyn_item_put_int(numbers, cyn_str(":zero"), 0);
   check(cyn_item_builder_finish(numbers, &one_and_zero, &error), &error);
-  printf("%lu items of %zu bytes, %d rounds, medians\n%-24s %13s %13s %8s\n", item_count, item.size, rounds, "", "cynamo", "raw LMDB", "ratio");
+  printf("%lu items of %zu bytes, %d rounds, medians\n%-38s %13s %13s %8s\n", item_count, item.size, rounds, "", "cynamo", "raw LMDB", "ratio");
   measure("GetItem", run_get, raw_get, 100000, rounds);
   measure("PutItem", run_put, raw_puts, 50000, rounds);
   measure("UpdateItem / PutItem", run_update, run_put, 50000, rounds);
   measure("Query of 100", run_query, raw_query, 5000, rounds);
   measure("BatchWriteItem of 25", run_batch, raw_batch, 2000, rounds);
-  create_table("indexed", 1);
-  for (unsigned long i = 0; i < item_count && i < 100000; i++) put("indexed", i, 1);
-  measure("PutItem, two indexes", run_put_indexed, raw_indexed, 20000, rounds);
+  prepare_logged();
+  measure("PutItem, two indexes and a change log", run_put_logged, raw_put_logged_all, 10000, rounds);
   cyn_db_close(db);
   return 0;
 }
