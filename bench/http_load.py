@@ -89,19 +89,27 @@ def load(port, name, count):
     connection.close()
 
 
-def lua(folder, operation, make, count):
-    """wrk's script: a few hundred ready bodies, taken in turn."""
-    bodies = [json.dumps(make(i * 7919 % count, count)) for i in range(300)]
-    lines = ["local bodies = {}"]
-    lines += [f"bodies[{number}] = [=[{body}]=]" for number, body in enumerate(bodies, 1)]
+def lua_in_turn(folder, operations, makes, count):
+    """wrk's script: a few hundred ready bodies, each number's by all the operations in turn."""
+    bodies = [[json.dumps(make(i * 7919 % count, count)) for make in makes] for i in range(300)]
+    lines = ["local requests = {}"]
+    for each in bodies:
+        lines += [f'requests[#requests + 1] = {{"{operation}", [=[{body}]=]}}' for operation, body in zip(operations, each)]
     lines += [f'wrk.headers[{json.dumps(name)}] = {json.dumps(value)}' for name, value in HEAD.items()]
-    lines += ['wrk.method = "POST"', f'wrk.headers["X-Amz-Target"] = "DynamoDB_20120810.{operation}"',
-              "local at = 0", "local ready = {}",
-              "function init(args) for i = 1, #bodies do ready[i] = wrk.format(nil, nil, nil, bodies[i]) end end",
+    lines += ['wrk.method = "POST"', "local at = 0", "local ready = {}",
+              "function init(args)", "  for i, request in ipairs(requests) do",
+              '    wrk.headers["X-Amz-Target"] = "DynamoDB_20120810." .. request[1]',
+              "    ready[i] = wrk.format(nil, nil, nil, request[2])", "  end",
+              "  at = #ready - 1", "end",  # wrk takes one to look at before the first that it sends
               "function request() at = at % #ready + 1 return ready[at] end"]
-    path = pathlib.Path(folder) / (operation + ".lua")
+    path = pathlib.Path(folder) / ("_".join(operations) + ".lua")
     path.write_text("\n".join(lines))
     return path
+
+
+def lua(folder, operation, make, count):
+    """The same for one operation."""
+    return lua_in_turn(folder, (operation,), (make,), count)
 
 
 def cpu_seconds(pid):
@@ -117,7 +125,7 @@ def run_wrk(port, script, connections, seconds):
         raise SystemExit(f"{script}: {out}")
     unit = {"us": 1, "ms": 1e3, "s": 1e6, "m": 60e6}
     latency = {f"p{share}": float(number) * unit[suffix]
-               for share, number, suffix in re.findall(r"^ +(50|99)% +([0-9.]+)([a-z]+)$", out, re.MULTILINE)}
+               for share, number, suffix in re.findall(r"^ +(50|99)% +([0-9.]+)([a-z]+) *$", out, re.MULTILINE)}
     return {"requests": int(re.search(r"(\d+) requests in", out).group(1)),
             "rate": float(re.search(r"Requests/sec: +([0-9.]+)", out).group(1)), **latency}
 
