@@ -14,13 +14,11 @@ Only the standard library is used. The last line: N passed, M failed, where each
 import argparse
 import errno
 import http.client
-import json
 import mmap
 import os
 import pathlib
 import re
 import resource
-import select
 import shutil
 import struct
 import subprocess
@@ -29,38 +27,9 @@ import tempfile
 import threading
 import time
 
-READY = re.compile(rb"listening on http://127\.0\.0\.1:(\d+)")
+from wire import Connection, Refused, wait_ready
+
 WRITERS, KEYS = 4, 8
-ENV = {"X-Amz-Date": "20260101T000000Z", "Content-Type": "application/x-amz-json-1.0",
-       "Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, "
-                        "SignedHeaders=host;x-amz-date, Signature=" + "0" * 64}
-
-
-class Failure(Exception):
-    """An error that the server answered."""
-
-
-class Connection:
-    def __init__(self, port):
-        self.http = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-
-    def call(self, operation, **request):
-        self.http.request("POST", "/", json.dumps(request), {**ENV, "X-Amz-Target": "DynamoDB_20120810." + operation})
-        answer = self.http.getresponse()
-        body = json.loads(answer.read())
-        if answer.status != 200:
-            assert body.get("__type") and (body.get("message") or body.get("Message")), body
-            raise Failure(f"{answer.status} {body}")
-        return body
-
-    def all(self, operation, **request):
-        out = []
-        while True:
-            page = self.call(operation, **request)
-            out += page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return out
-            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
 class Server:
@@ -68,15 +37,10 @@ class Server:
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen([binary, "serve", url, "--port", "0", "--threads", str(threads)],
                                         stdout=subprocess.PIPE, stderr=self.log, env={**os.environ, **environment})
-        line, end = b"", time.monotonic() + 60
-        while not line.endswith(b"\n"):
-            ready = select.select([self.process.stdout], [], [], max(0, end - time.monotonic()))[0]
-            byte = os.read(self.process.stdout.fileno(), 1) if ready else b""
-            if not byte:
-                self.process.kill()
-                raise AssertionError(f"not ready: status {self.process.wait()}, {self.errors()}")
-            line += byte
-        self.port = int(READY.search(line).group(1))
+        try:
+            self.port = wait_ready(self.process)
+        except AssertionError as problem:
+            raise AssertionError(f"{problem} {self.errors()}") from problem
 
     def errors(self):
         self.log.seek(0)
@@ -102,13 +66,14 @@ class Load(threading.Thread):
     def __init__(self, port, number, stop, size=300):
         super().__init__(daemon=True)
         self.port, self.number, self.stop, self.size = port, number, stop, size
+        self.keys = KEYS
         self.certain, self.open = {}, {}
         self.written = self.refused = 0
         self.last_written = 0.0
         self.problem = self.last_error = None
 
     def put(self, connection, sequence):
-        key = f"w{self.number}k{sequence % KEYS}"
+        key = f"w{self.number}k{sequence % self.keys}"
         item = {"k": {"S": key}, "n": {"N": str(sequence)}, "f": {"S": "x" * self.size}}
         self.open.setdefault(key, set()).add(sequence)
         try:
@@ -117,9 +82,9 @@ class Load(threading.Thread):
                                                                     for name in ("left", "right")])
             else:
                 connection.call("PutItem", TableName="left", Item=item)
-        except Failure as failure:
+        except Refused as refused:
             self.refused += 1
-            self.last_error = str(failure)
+            self.last_error = str(refused)
             time.sleep(0.002)
             return
         self.written += 1
@@ -183,8 +148,9 @@ def wait_for(what, condition, seconds=20):
         time.sleep(0.01)
 
 
-def under_load(binary, folder, mode, threads, environment, begin, end, must_refuse=True, size=300):
-    """The server under load, `begin(server)` to make it fail, `end(server)` to mend it."""
+def under_load(binary, folder, mode, threads, environment, begin, end, must_refuse=True, size=300, grow=False):
+    """The server under load, `begin(server)` to make it fail, `end(server)` to mend it. With `grow` writers take new keys
+    meanwhile: overwriting alone may find room in the file for ever."""
     url = f"file:{folder}?durability={mode}"
     server = Server(binary, url, threads, environment)
     connection = Connection(server.port)
@@ -205,6 +171,8 @@ def under_load(binary, folder, mode, threads, environment, begin, end, must_refu
     try:
         wait_for("first writes", lambda: alive() and all(load.written > 20 for load in loads))
         begin(server)
+        for load in loads:
+            load.keys = KEYS * 1000 if grow else KEYS
         refused = [load.refused for load in loads]
         read = reader.count
         if must_refuse:
@@ -212,6 +180,8 @@ def under_load(binary, folder, mode, threads, environment, begin, end, must_refu
             wait_for("reads meanwhile", lambda: alive() and reader.count > read + 20)
         else:
             time.sleep(0.3)
+        for load in loads:
+            load.keys = KEYS
         end(server)
         mended = time.monotonic()
         wait_for("writes again", lambda: alive() and all(load.last_written > mended + 0.05 for load in loads))
@@ -254,18 +224,22 @@ def may_not_grow(options, folder, mode, threads):
     return out
 
 
+class NotRun(Exception):
+    """What this disk needs is not there; it does not count."""
+
+
 def mounted(folder, options):
     disk = folder.parent / "disk"
     disk.mkdir()
     done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", str(disk)], capture_output=True, check=False)
-    return disk if done.returncode == 0 else None
+    if done.returncode != 0:
+        raise NotRun("no right to mount")
+    return disk
 
 
 def truly_full(options, folder, mode, threads):
     """A file system that is full; room is made by enlarging it."""
     disk = mounted(folder, "size=6m")
-    if disk is None:
-        return 0, "not run: no right to mount"
     def fill(_):
         try:
             with open(disk / "ballast", "wb") as ballast:
@@ -275,7 +249,8 @@ def truly_full(options, folder, mode, threads):
         except OSError as problem:
             assert problem.errno == errno.ENOSPC
     try:
-        out = under_load(options.binary, disk / "data", mode, threads, {}, fill, lambda _: (disk / "ballast").unlink(), size=20000)
+        out = under_load(options.binary, disk / "data", mode, threads, {}, fill, lambda _: (disk / "ballast").unlink(), size=20000,
+                         grow=True)
         fill(None)
         refused_start(options.binary, disk / "other", "full|No space")
         return out
@@ -292,8 +267,6 @@ def refused_start(binary, folder, why, **more):
 def read_only(options, folder, mode, _threads):
     """A server does not start where it cannot write, and says why; what is there can still be looked at."""
     disk = mounted(folder, "size=6m")
-    if disk is None:
-        return 0, "not run: no right to mount"
     try:
         server = Server(options.binary, f"file:{disk}/data?durability={mode}", 1, {})
         Connection(server.port).call("CreateTable", **table("left"))
@@ -343,7 +316,9 @@ def main():
                 refused, text = run(options, home / "data", mode, 1 + (number + position) % 2)
                 passed += 1
                 print(f"ok   {name}, {mode}: {refused} refused {text[:150]} ({time.monotonic() - begin:.1f} s)", flush=True)
-            except (AssertionError, Failure, OSError, http.client.HTTPException, subprocess.SubprocessError) as problem:
+            except NotRun as reason:
+                print(f"     not run: {name}, {mode}: {reason}", flush=True)
+            except (AssertionError, Refused, OSError, http.client.HTTPException, subprocess.SubprocessError) as problem:
                 failed += 1
                 print(f"FAIL {name}, {mode}: {problem!r}", flush=True)
             if not options.keep:

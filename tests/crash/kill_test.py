@@ -19,19 +19,18 @@ import json
 import os
 import pathlib
 import random
-import re
-import select
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 
+import wire
+from wire import Refused
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-READY = re.compile(rb"listening on http://127\.0\.0\.1:(\d+)")
 KEYS = 12                # of each worker and table
 ACCOUNTS, BALANCE = 6, 1000
 ROUNDS_PER_FOLDER = 25
@@ -41,44 +40,16 @@ class Lost(Exception):
     """The server went away: whether the request was carried out is not known."""
 
 
-class Refused(Exception):
-    def __init__(self, name, body):
-        super().__init__(f"{name}: {body.get('message', body.get('Message'))}")
-        self.name, self.body = name, body
-
-
-class Connection:
-    def __init__(self, port):
-        self.http = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-
+class Connection(wire.Connection):
     def call(self, operation, **request):
         try:
-            if self.http.sock is None:
-                self.http.connect()
-                self.http.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self.http.request("POST", "/", json.dumps(request), {
-                "X-Amz-Target": "DynamoDB_20120810." + operation, "Content-Type": "application/x-amz-json-1.0",
-                "X-Amz-Date": "20260101T000000Z",
-                "Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, "
-                                 "SignedHeaders=host;x-amz-date, Signature=" + "0" * 64})
-            answer = self.http.getresponse()
-            body = json.loads(answer.read())
+            return super().call(operation, **request)
         except (OSError, http.client.HTTPException, ValueError) as problem:
             raise Lost(str(problem)) from problem
-        if answer.status >= 500:
-            raise Lost(f"{answer.status} {body}")
-        if answer.status != 200:
-            raise Refused(body.get("__type", "").rsplit("#", 1)[-1], body)
-        return body
-
-    def all(self, operation, **request):
-        out = []
-        while True:
-            page = self.call(operation, **request)
-            out += page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return out
-            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        except Refused as refused:
+            if refused.status >= 500:
+                raise Lost(str(refused)) from refused
+            raise
 
 
 class Server:
@@ -87,15 +58,7 @@ class Server:
                                          "--threads", str(threads)], stdout=subprocess.PIPE, stderr=log)
 
     def wait_ready(self):
-        line, end = b"", time.monotonic() + 60
-        while not line.endswith(b"\n"):
-            if not select.select([self.process.stdout], [], [], max(0, end - time.monotonic()))[0]:
-                raise AssertionError(f"no ready line in 60 s: {line!r}")
-            byte = os.read(self.process.stdout.fileno(), 1)
-            if not byte:
-                raise AssertionError(f"the server ended with status {self.process.wait()} before it was ready: {line!r}")
-            line += byte
-        return int(READY.search(line).group(1))
+        return wire.wait_ready(self.process)
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
