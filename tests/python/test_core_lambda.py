@@ -59,10 +59,11 @@ class RuntimeApi(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers['Content-Length']))
         self.server.answers.append((self.path, json.loads(body)))
+        was_last = not self.server.events or 'error' in self.path  # before the answer: then the function asks for the next event
         self.send_response(202)
         self.send_header('Content-Length', '0')
         self.end_headers()
-        if not self.server.events or 'error' in self.path:
+        if was_last:
             self.server.is_over.set()
 
 

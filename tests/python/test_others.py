@@ -346,11 +346,11 @@ begin = time.process_time()
 # ---- tests of other files ----
 
 @pytest.mark.parametrize('file, name, count', [
-    ('test_testing.py', 'aiobotocore or workers', 2),
+    ('test_testing.py', 'aiobotocore', 1),
     ('test_aio.py', 'uvloop', 1),
 ])
 def test_what_is_skipped_elsewhere(needs, file, name, count):
-    needs('xdist', 'aiobotocore', 'boto3', 'uvloop')
+    needs('aiobotocore', 'boto3', 'uvloop')
     names = {name: value for name, value in os.environ.items() if not name.startswith('PYTEST')}
     names['PYTHONPATH'] = os.path.dirname(os.path.dirname(cynamo.__file__))
     done = subprocess.run(
