@@ -1,4 +1,4 @@
-# fuzz/<name>_fuzz.c: one libFuzzer program each, linked with all layers; tools/fuzz.sh runs them on fuzz/corpus/<name>.
+# fuzz/<name>_fuzz.c: one libFuzzer program each, linked with all layers and the files of the program; tools/fuzz.sh runs them on fuzz/corpus/<name>.
 if(NOT CMAKE_C_COMPILER_ID MATCHES Clang)
   message(FATAL_ERROR "the fuzz targets need Clang: CC=clang cmake …, or cmake --preset fuzz")
 endif()
@@ -18,8 +18,13 @@ foreach(source ${fuzz_sources})
                              ${CYN_GENERATED}/src)
   target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
   target_link_options(${name} PRIVATE -fsanitize=fuzzer)
-  target_link_libraries(${name} PRIVATE cyn_fuzz_all)
+  target_link_libraries(${name} PRIVATE cyn_cli cyn_fuzz_all)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+  if(name STREQUAL "credentials_fuzz") # files, environment, network and processes are its own
+    foreach(function surroundings_read surroundings_write surroundings_variable network_send service_send credentials_from_process)
+      target_link_options(${name} PRIVATE -Wl,--wrap=cyn_i_${function})
+    endforeach()
+  endif()
   if(TARGET cyn_generated)
     add_dependencies(${name} cyn_generated)
   endif()

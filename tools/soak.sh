@@ -1,11 +1,11 @@
 #!/bin/bash
-# `make soak`: what takes long.   tools/soak.sh BUILD [KILLS [FUZZ_SECONDS]]     (1,000 kills; 300 seconds a fuzz target)
+# `make soak`: what takes long.   tools/soak.sh BUILD [KILLS [FUZZ_INPUTS]]     (1,000 kills; 100 million inputs over all fuzz targets)
 # The last line: N passed, M failed.
 set -u
 cd "$(dirname "$0")/.." || exit 2
-build=${1:?tools/soak.sh BUILD [KILLS [FUZZ_SECONDS]]}
+build=${1:?tools/soak.sh BUILD [KILLS [FUZZ_INPUTS]]}
 case $build in /*) ;; *) build=$PWD/$build ;; esac
-kills=${2:-1000} fuzz_seconds=${3:-300}
+kills=${2:-1000} fuzz_inputs=${3:-100000000}
 log=$build/soak
 mkdir -p "$log"
 passed=0 failed=0
@@ -35,6 +35,6 @@ part store-check env CHECK_SOAK=20000 "$build/tests/store_check_test"
 part damage env DAMAGE_FILES=20000 DAMAGE_SEED=1000000 "$build/tests/db_damage_test"
 part failures env FAILURES_STRIDE=1 "$build/tests/db_failures_test"
 part failing-disks python3 tests/crash/failures_test.py --build "$build" --rounds 30
-part fuzz tools/fuzz.sh "$fuzz_seconds"
+part fuzz env FUZZ_TOTAL="$fuzz_inputs" tools/fuzz.sh 60
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

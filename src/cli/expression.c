@@ -128,6 +128,12 @@ static int take_path(translation *t, cyn_bytes name) {
   }
 }
 
+/* A keyword or a function; apart from a placeholder that stands right before it, as in 'x'and. */
+static void put_word(translation *t, const char *word, size_t size) {
+  if (t->out->size != 0 && isalnum((unsigned char)t->out->data[t->out->size - 1])) cli_text_putc(t->out, ' ');
+  cli_text_put(t->out, word, size);
+}
+
 static int take_path_or_word(translation *t) {
   static const char *const keywords[] = {"AND", "OR", "NOT", "BETWEEN", "IN"};
   static const char *const literals[] = {"true", "false", "null"};
@@ -138,7 +144,7 @@ static int take_path_or_word(translation *t) {
   if (status != CLI_OK || is_quoted || t->syntax == CLI_SYNTAX_PATHS) return status != CLI_OK ? status : take_path(t, name);
   for (size_t i = 0; i < sizeof keywords / sizeof keywords[0]; i++) {
     if (!is_word(name, keywords[i])) continue;
-    cli_text_puts(t->out, keywords[i]);
+    put_word(t, keywords[i], strlen(keywords[i]));
     t->after_operand = false;
     return CLI_OK;
   }
@@ -148,7 +154,7 @@ static int take_path_or_word(translation *t) {
       return put_literal(t, i == 2 ? cli_json_null(memory) : cli_json_bool(memory, i == 0), start);
     }
   if (t->at[strspn(t->at, " ")] != '(') return take_path(t, name);
-  cli_text_put(t->out, name.data, name.size); /* a function */
+  put_word(t, name.data, name.size); /* a function */
   return CLI_OK;
 }
 
@@ -175,8 +181,9 @@ static int take_token(translation *t) {
   char c = *t->at;
   bool is_number = isdigit((unsigned char)c) ||
                    (c == '-' && isdigit((unsigned char)t->at[1]) && (!t->after_operand || t->syntax == CLI_SYNTAX_PAIR));
-  if (isspace((unsigned char)c)) {
-    t->at += strspn(t->at, " \t\r\n");
+  size_t space = strspn(t->at, " \t\r\n");
+  if (space != 0) {
+    t->at += space;
     cli_text_putc(t->out, ' ');
     return CLI_OK;
   }
