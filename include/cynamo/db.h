@@ -1,7 +1,7 @@
 /* Cynamo: a database handle. One URL decides where the data lives; the calls above it never change.
  *
  *   memory:                    a new database, lost when it is closed
- *   memory:NAME                one per process and name
+ *   memory:NAME                one per process and name: handles share the data, each with its own Region and account
  *   file:PATH                  a folder that this process owns while it is open
  *   http://HOST:PORT           a server that speaks DynamoDB's API: Cynamo's, or another (https:// too)
  *   aws:REGION                 the service

@@ -24,9 +24,8 @@ struct cyn_i_submitted {
   cyn_i_submitted *next;
 };
 
-bool cyn_i_completions_init(cyn_i_completions *completions) {
-  *completions = (cyn_i_completions){.fd = -1};
-  return pthread_mutex_init(&completions->lock, NULL) == 0 && pthread_mutex_init(&completions->turn_lock, NULL) == 0;
+void cyn_i_completions_init(cyn_i_completions *completions) {
+  *completions = (cyn_i_completions){.lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1, .turn_lock = PTHREAD_MUTEX_INITIALIZER};
 }
 
 /* The database is going: no call can still be running, those that have completed are told. */

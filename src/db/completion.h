@@ -24,7 +24,7 @@ typedef struct cyn_i_completions {
   cyn_i_turn *turn;         /* of the engine, under turn_lock; NULL before the first use */
 } cyn_i_completions;
 
-bool cyn_i_completions_init(cyn_i_completions *completions);
+void cyn_i_completions_init(cyn_i_completions *completions);
 /* Tells the callbacks of calls that are not yet told; waits for an engine's. */
 void cyn_i_completions_clean_up(cyn_i_completions *completions, cyn_db *db);
 

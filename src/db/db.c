@@ -12,15 +12,7 @@
 #include "db/settings.h"
 #include "db/signal.h"
 
-/* One memory:NAME per process. */
-static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
-static cyn_db *registry;
-
-static cyn_db *shared_find(cyn_bytes name) {
-  for (cyn_db *db = registry; db != NULL; db = db->next_shared)
-    if (db->shared_name.size == name.size && memcmp(db->shared_name.data, name.data, name.size) == 0) return db;
-  return NULL;
-}
+static pthread_mutex_t extension_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static cyn_bytes environment_region(void) {
   const char *names[2] = {"AWS_REGION", "AWS_DEFAULT_REGION"};
@@ -60,16 +52,13 @@ static bool keep_options(cyn_db *db, const cyn_db_options *given) {
   return pairs != NULL;
 }
 
-static void free_db(cyn_db *db) {
+void cyn_db_close(cyn_db *db) {
   if (db == NULL) return;
   if (db->extension != NULL) db->extension_destroy(db->extension);
   db->completions.is_closing = true;
   cyn_i_client_destroy(db->client); /* ends what was submitted */
   cyn_i_completions_clean_up(&db->completions, db);
-  if (db->engine != NULL) {
-    cyn_i_jobs_stop(db->jobs);
-    cyn_i_engine_destroy(db->engine);
-  }
+  cyn_i_backend_engine_close(db);
   cyn_i_arena_clean_up(&db->arena);
   cyn_i_free(db);
 }
@@ -78,48 +67,25 @@ static cyn_status open_new(cyn_bytes text, const cyn_i_url *url, const cyn_db_op
                            cyn_error *error) {
   cyn_db *db = cyn_i_zalloc(1, sizeof *db);
   if (db == NULL) return cyn_i_error_no_memory(error);
-  if (!cyn_i_completions_init(&db->completions)) {
-    cyn_i_free(db);
-    return cyn_i_error_no_memory(error);
-  }
+  cyn_i_completions_init(&db->completions);
   cyn_i_arena_init(&db->arena, 1024);
-  db->references = 1;
   db->is_volatile = url->scheme == CYN_URL_MEMORY;
-  cyn_bytes copy = cyn_i_arena_copy(&db->arena, text);
-  db->url = copy.data;
-  db->region = cyn_i_arena_copy(&db->arena, choose_region(options, url));
-  db->account = cyn_i_arena_copy(&db->arena, options->account.data != NULL ? options->account : cyn_str("000000000000"));
-  if (url->table_prefix.data != NULL) db->table_prefix = cyn_i_arena_copy(&db->arena, url->table_prefix);
-  if (url->scheme == CYN_URL_MEMORY && url->place.size != 0) db->shared_name = cyn_i_arena_copy(&db->arena, url->place);
-  cyn_status status = CYN_OK;
-  if (copy.data == NULL || db->region.data == NULL || db->account.data == NULL) status = cyn_i_error_no_memory(error);
+  db->region = choose_region(options, url);
+  db->account = options->account.data != NULL ? options->account : cyn_str("000000000000");
+  db->table_prefix = url->table_prefix;
+  bool is_kept = copy_bytes(&db->arena, &text) && copy_bytes(&db->arena, &db->region) &&
+                 copy_bytes(&db->arena, &db->account) && copy_bytes(&db->arena, &db->table_prefix);
+  db->url = text.data;
+  cyn_status status;
+  if (!is_kept) status = cyn_i_error_no_memory(error);
   else if (cyn_i_url_is_remote(url)) status = cyn_i_backend_client_open(db, url, options, error);
   else status = cyn_i_backend_engine_open(db, url, options, error);
   if (status != CYN_OK) {
-    free_db(db);
+    cyn_db_close(db);
     return status;
   }
   *out = db;
   return CYN_OK;
-}
-
-static cyn_status open_shared(cyn_bytes text, const cyn_i_url *url, const cyn_db_options *options, cyn_db **out,
-                              cyn_error *error) {
-  (void)pthread_mutex_lock(&registry_lock);
-  cyn_status status = CYN_OK;
-  cyn_db *db = shared_find(url->place);
-  if (db != NULL) {
-    db->references++;
-    *out = db;
-  } else {
-    status = open_new(text, url, options, out, error);
-    if (status == CYN_OK) {
-      (*out)->next_shared = registry;
-      registry = *out;
-    }
-  }
-  (void)pthread_mutex_unlock(&registry_lock);
-  return status;
 }
 
 cyn_status cyn_open(const char *url_text, const cyn_db_options *options, cyn_db **out, cyn_error *error) {
@@ -135,9 +101,7 @@ cyn_status cyn_open(const char *url_text, const cyn_db_options *options, cyn_db 
   const cyn_db_options given = own;
   bool is_remote = status == CYN_OK && cyn_i_url_is_remote(&url);
   if (status == CYN_OK) status = cyn_i_settings_apply(&own, &url, &arena, error);
-  if (status == CYN_OK)
-    status = url.scheme == CYN_URL_MEMORY && url.place.size != 0 ? open_shared(text, &url, &own, out, error)
-                                                                 : open_new(text, &url, &own, out, error);
+  if (status == CYN_OK) status = open_new(text, &url, &own, out, error);
   cyn_i_arena_clean_up(&arena);
   if (status == CYN_OK && is_remote && !keep_options(*out, &given)) {
     cyn_db_close(*out);
@@ -147,33 +111,17 @@ cyn_status cyn_open(const char *url_text, const cyn_db_options *options, cyn_db 
   return status;
 }
 
-void cyn_db_close(cyn_db *db) {
-  if (db == NULL) return;
-  if (db->shared_name.size != 0) {
-    (void)pthread_mutex_lock(&registry_lock);
-    bool last = --db->references == 0;
-    for (cyn_db **link = &registry; last && *link != NULL; link = &(*link)->next_shared)
-      if (*link == db) {
-        *link = db->next_shared;
-        break;
-      }
-    (void)pthread_mutex_unlock(&registry_lock);
-    if (!last) return;
-  }
-  free_db(db);
-}
-
 void *cyn_i_db_extension(cyn_db *db, void *(*create)(cyn_db *db), void (*destroy)(void *extension)) {
   void *extension = __atomic_load_n(&db->extension, __ATOMIC_ACQUIRE);
   if (extension != NULL) return extension;
-  (void)pthread_mutex_lock(&registry_lock);
+  (void)pthread_mutex_lock(&extension_lock);
   extension = db->extension;
   if (extension == NULL) {
     extension = create(db);
     db->extension_destroy = destroy;
     __atomic_store_n(&db->extension, extension, __ATOMIC_RELEASE);
   }
-  (void)pthread_mutex_unlock(&registry_lock);
+  (void)pthread_mutex_unlock(&extension_lock);
   return extension;
 }
 
@@ -239,7 +187,7 @@ void cyn_i_db_turn_flush(cyn_i_turn *turn) { cyn_i_turn_flush(turn); }
 bool cyn_i_db_commits_block(const cyn_db *db) {
   return db->engine == NULL || cyn_i_store_commits_block(cyn_i_engine_store(db->engine));
 }
-cyn_i_clock *cyn_i_db_clock(cyn_db *db) { return &db->clock; }
+cyn_i_clock *cyn_i_db_clock(cyn_db *db) { return db->home != NULL ? &db->home->clock : &db->clock; }
 const char *cyn_i_db_url(const cyn_db *db) { return db->url; }
 const cyn_db_options *cyn_i_db_options(const cyn_db *db) { return &db->options; }
 bool cyn_i_db_is_volatile(const cyn_db *db) { return db->is_volatile; }

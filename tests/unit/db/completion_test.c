@@ -1,5 +1,6 @@
 /* Submitted calls over every way down. */
 #include <poll.h>
+#include <sys/resource.h>
 
 #include "base/error.h"
 #include "both.h"
@@ -123,4 +124,46 @@ TEST(closing_tells_every_callback) {
     unmake(&flights[i]);
   }
   stand_in_stop(&server);
+}
+
+TEST(what_cannot_be_submitted) {
+  both b;
+  REQUIRE(both_start(&b, BOTH_MEMORY));
+  both_table(&b);
+  flight f;
+  make(&f, b.db, 1);
+  CHECK_INT(cyn_call_submit(b.db, CYN_OPERATION_COUNT, &f.put, f.result, on_done, &f, &b.error), CYN_E_USAGE);
+  CHECK_INT(cyn_call_submit(b.db, CYN_OPERATION_PUT_ITEM, &f.put, f.result, NULL, &f, &b.error), CYN_E_USAGE);
+  CHECK_STR(b.error.message, "cyn_call_submit needs an operation and a callback");
+  f.put.table_name = cyn_str("a table's name has no blanks");
+  CHECK_INT(cyn_call_submit(b.db, CYN_OPERATION_PUT_ITEM, &f.put, f.result, on_done, &f, &b.error), CYN_E_VALIDATION);
+  CHECK_INT(cyn_db_calls_under_way(b.db), 0);
+  CHECK_INT(f.told, 0);
+  unmake(&f);
+  both_stop(&b);
+}
+
+/* A process that may open nothing more: an error, and it works when it may again. */
+TEST(no_descriptor_to_be_had) {
+  both b;
+  REQUIRE(both_start(&b, BOTH_MEMORY));
+  both_table(&b);
+  flight f;
+  make(&f, b.db, 1);
+  struct rlimit before, none;
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  none = before;
+  none.rlim_cur = 0;
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+  int fd = cyn_db_poll_fd(b.db);
+  cyn_status status = cyn_call_submit(b.db, CYN_OPERATION_PUT_ITEM, &f.put, f.result, on_done, &f, &b.error);
+  size_t told = cyn_db_dispatch(b.db, -1), under_way = cyn_db_calls_under_way(b.db);
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(fd == -1 && told == 0 && under_way == 0);
+  CHECK_INT(status, CYN_E_OUT_OF_MEMORY);
+  CHECK_INT(cyn_call_submit(b.db, CYN_OPERATION_PUT_ITEM, &f.put, f.result, on_done, &f, &b.error), CYN_OK);
+  CHECK(cyn_db_poll_fd(b.db) >= 0 && cyn_db_dispatch(b.db, 1000) == 1);
+  CHECK_INT(f.status, CYN_OK);
+  unmake(&f);
+  both_stop(&b);
 }
