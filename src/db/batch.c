@@ -13,6 +13,7 @@ void cyn_i_batch_pace_init(cyn_i_batch_pace *pace, const cyn_batch_options *give
   if (given != NULL) memcpy(&options, given, given->size < sizeof options ? given->size : sizeof options);
   pace->sends_max = options.max_sends.is_set ? options.max_sends.value : SENDS_DEFAULT;
   pace->delay_ms = options.delay_ms.is_set ? options.delay_ms.value : DELAY_DEFAULT_MS;
+  if (pace->delay_ms < 0) pace->delay_ms = 0;
   pace->idle_sends = 0;
 }
 

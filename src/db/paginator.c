@@ -37,10 +37,11 @@ struct cyn_paginator {
   bool is_at_end;
 };
 
+/* The rules name members that there are: a test begins the pages of each. */
 static const cyn_i_member *member_of(const cyn_i_shape *shape, const char *name) {
-  for (uint32_t i = 0; i < shape->member_count; i++)
-    if (strcmp(shape->members[i].name, name) == 0) return &shape->members[i];
-  return NULL;
+  const cyn_i_member *member = shape->members;
+  while (strcmp(member->name, name) != 0) member++;
+  return member;
 }
 
 static bool find_rule(cyn_paginator *p) {
@@ -49,12 +50,11 @@ static bool find_rule(cyn_paginator *p) {
     const cyn_i_shape *holder = p->operation->output;
     if (rules[i].container != NULL) {
       p->container = member_of(holder, rules[i].container);
-      if (p->container == NULL) return false;
       holder = p->container->shape;
     }
     p->from = member_of(holder, rules[i].from);
     p->to = member_of(p->operation->input, rules[i].to);
-    return p->from != NULL && p->to != NULL && p->from->shape->size == p->to->shape->size;
+    return true;
   }
   return false;
 }
@@ -114,12 +114,10 @@ static const void *key_in(const cyn_paginator *p, const void *output) {
 static bool is_same_key(const cyn_paginator *p, const void *key) {
   const void *before = (const char *)p->input + p->to->offset;
   if (p->from->shape->kind == CYN_KIND_MAP) return false;
-  if (p->from->shape->kind == CYN_KIND_ITEM) {
-    const cyn_item *a = key, *b = before;
-    return a->size == b->size && b->data != NULL && memcmp(a->data, b->data, a->size) == 0;
-  }
-  const cyn_bytes *a = key, *b = before;
-  return a->size == b->size && b->data != NULL && memcmp(a->data, b->data, a->size) == 0;
+  cyn_bytes a, b; /* an item begins as bytes do: where they are, and how many */
+  memcpy(&a, key, sizeof a);
+  memcpy(&b, before, sizeof b);
+  return a.size == b.size && memcmp(a.data, b.data, a.size) == 0;
 }
 
 cyn_status cyn_paginator_next(cyn_paginator *p, const void **output, cyn_error *error) {

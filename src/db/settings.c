@@ -190,9 +190,11 @@ const char *cyn_i_setting_default(cyn_i_setting_id id) { return rows[id].default
 
 /* ---- applying ---- */
 
-static void apply_number(const cyn_i_setting_values *v, cyn_i_setting_id id, cyn_opt_int *option, int64_t from_url,
-                         int64_t value) {
-  if (v->is_ours[id] && !option->is_set && from_url == 0) *option = cyn_int(value);
+static void apply_number(const cyn_i_setting_values *v, cyn_i_setting_id id, cyn_opt_int *option, int64_t from_url) {
+  if (!v->is_ours[id] || option->is_set || from_url != 0) return;
+  const char *text = v->value[id];
+  *option = cyn_int(rows[id].kind == SECONDS ? milliseconds(text) : count_of(text));
+  if (id == CYN_SETTING_RETRIES) option->value++; /* attempts count the first one, too */
 }
 
 cyn_status cyn_i_settings_headers(const char *text, cyn_string_map *out, cyn_i_arena *arena, cyn_error *error) {
@@ -218,15 +220,10 @@ cyn_status cyn_i_settings_apply(cyn_db_options *options, cyn_i_url *url, cyn_i_a
   cyn_i_setting_values v;
   cyn_status status = cyn_i_settings_read(&v, cyn_i_url_is_remote(url), arena, error);
   if (status != CYN_OK) return status;
-  if (v.is_ours[CYN_SETTING_CONNECT_TIMEOUT])
-    apply_number(&v, CYN_SETTING_CONNECT_TIMEOUT, &options->connect_timeout_ms, url->connect_timeout_ms,
-                 milliseconds(v.value[CYN_SETTING_CONNECT_TIMEOUT]));
-  if (v.is_ours[CYN_SETTING_READ_TIMEOUT])
-    apply_number(&v, CYN_SETTING_READ_TIMEOUT, &options->read_timeout_ms, url->read_timeout_ms, milliseconds(v.value[CYN_SETTING_READ_TIMEOUT]));
-  if (v.is_ours[CYN_SETTING_RETRIES])
-    apply_number(&v, CYN_SETTING_RETRIES, &options->max_attempts, url->attempts_max, count_of(v.value[CYN_SETTING_RETRIES]) + 1);
-  if (v.is_ours[CYN_SETTING_CONNECTIONS])
-    apply_number(&v, CYN_SETTING_CONNECTIONS, &options->max_connections, url->connections_max, count_of(v.value[CYN_SETTING_CONNECTIONS]));
+  apply_number(&v, CYN_SETTING_CONNECT_TIMEOUT, &options->connect_timeout_ms, url->connect_timeout_ms);
+  apply_number(&v, CYN_SETTING_READ_TIMEOUT, &options->read_timeout_ms, url->read_timeout_ms);
+  apply_number(&v, CYN_SETTING_RETRIES, &options->max_attempts, url->attempts_max);
+  apply_number(&v, CYN_SETTING_CONNECTIONS, &options->max_connections, url->connections_max);
   apply_endpoint(&v, options, url);
   bool has_region = options->region.data != NULL || url->region.data != NULL || (url->scheme == CYN_URL_AWS && url->place.size != 0);
   if (v.is_ours[CYN_SETTING_REGION] && !has_region) options->region = cyn_str(v.value[CYN_SETTING_REGION]);

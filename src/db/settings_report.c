@@ -14,6 +14,7 @@ typedef struct report {
   cyn_i_setting_values values;
   cyn_i_configuration configuration;
   const char *profile_origin;
+  bool no_memory; /* a text could not be made */
 } report;
 
 static void say(report *r, cyn_i_setting_id id, const char *value, const char *origin) {
@@ -21,14 +22,16 @@ static void say(report *r, cyn_i_setting_id id, const char *value, const char *o
   r->values.origin[id] = origin;
 }
 
-static const char *text_of(report *r, cyn_bytes text) {
-  const char *copy = cyn_i_arena_copy(r->arena, text).data;
-  return copy != NULL ? copy : "";
+static const char *made(report *r, const char *text) {
+  if (text == NULL) r->no_memory = true;
+  return text != NULL ? text : "";
 }
+
+static const char *text_of(report *r, cyn_bytes text) { return made(r, cyn_i_arena_copy(r->arena, text).data); }
 
 static const char *print_seconds(report *r, int64_t ms) {
   char *text = cyn_i_arena_printf(r->arena, "%lld.%03lld", (long long)(ms / 1000), (long long)(ms % 1000));
-  if (text == NULL) return "";
+  if (text == NULL) return made(r, NULL);
   char *end = text + strlen(text);
   while (end[-1] == '0') *--end = '\0';
   if (end[-1] == '.') end[-1] = '\0';
@@ -36,8 +39,7 @@ static const char *print_seconds(report *r, int64_t ms) {
 }
 
 static const char *print_count(report *r, int64_t count) {
-  const char *text = cyn_i_arena_printf(r->arena, "%lld", (long long)count);
-  return text != NULL ? text : "";
+  return made(r, cyn_i_arena_printf(r->arena, "%lld", (long long)count));
 }
 
 /* ---- the AWS profile, below file and environment ---- */
@@ -45,7 +47,7 @@ static const char *print_count(report *r, int64_t count) {
 /* As "profile NAME", where nothing of ours and no variable says more. */
 static cyn_bytes of_profile(report *r, const char *key, const char **origin) {
   cyn_bytes value = cyn_i_configuration_get(&r->configuration, NULL, key);
-  *origin = cyn_i_arena_printf(r->arena, "profile %.*s", (int)r->configuration.profile.size, r->configuration.profile.data);
+  *origin = made(r, cyn_i_arena_printf(r->arena, "profile %.*s", (int)r->configuration.profile.size, r->configuration.profile.data));
   return value;
 }
 
@@ -95,10 +97,10 @@ static void say_headers(report *r) {
   cyn_string_map headers = r->options->extra_headers;
   const char *text = "";
   if (headers.at == NULL) return;
-  for (size_t i = 0; i < headers.count && text != NULL; i++)
-    text = cyn_i_arena_printf(r->arena, "%s%s%.*s: %.*s", text, i != 0 ? ", " : "", (int)headers.at[i].key.size,
-                              headers.at[i].key.data, (int)headers.at[i].value.size, headers.at[i].value.data);
-  say(r, CYN_SETTING_EXTRA_HEADERS, text != NULL ? text : "", "options");
+  for (size_t i = 0; i < headers.count; i++)
+    text = made(r, cyn_i_arena_printf(r->arena, "%s%s%.*s: %.*s", text, i != 0 ? ", " : "", (int)headers.at[i].key.size,
+                                      headers.at[i].key.data, (int)headers.at[i].value.size, headers.at[i].value.data));
+  say(r, CYN_SETTING_EXTRA_HEADERS, text, "options");
 }
 
 static void read_url_and_options(report *r) {
@@ -144,7 +146,7 @@ static const char *origin_of(report *r, cyn_bytes url) {
       section != NULL ? cyn_i_config_entry_find(section->entries, section->count, "dynamodb") : NULL;
   if (entry != NULL) entry = cyn_i_config_entry_find(entry->nested, entry->nested_count, "endpoint_url");
   bool is_of_services = entry != NULL && entry->value.size == url.size && memcmp(entry->value.data, url.data, url.size) == 0;
-  return is_of_services ? cyn_i_arena_printf(r->arena, "services %.*s", (int)services.size, services.data) : "the Region";
+  return is_of_services ? made(r, cyn_i_arena_printf(r->arena, "services %.*s", (int)services.size, services.data)) : "the Region";
 }
 
 static cyn_status say_endpoint(report *r, cyn_error *error) {
@@ -191,8 +193,10 @@ static cyn_status make(report *r, const char *url, cyn_error *error) {
   if (status == CYN_OK && is_remote) status = read_profile(r, error);
   if (status != CYN_OK) return status;
   read_url_and_options(r);
+  if (r->no_memory) return cyn_i_error_no_memory(error); /* before a text that is none is taken for a value */
   if (is_remote) status = check_mode(r, error);
-  return status == CYN_OK && is_remote ? say_endpoint(r, error) : status;
+  if (status == CYN_OK && is_remote) status = say_endpoint(r, error);
+  return status == CYN_OK && r->no_memory ? cyn_i_error_no_memory(error) : status;
 }
 
 cyn_status cyn_settings_of(const char *url, const cyn_db_options *options, void (*tell)(const cyn_setting *setting, void *user),

@@ -49,7 +49,7 @@ static cyn_status parse_size(cyn_bytes text, uint64_t *out, cyn_error *error) {
   if (i != 0 && i + 1 == text.size) {
     static const char units[] = "KMGT";
     const char *unit = strchr(units, text.data[i]);
-    if (unit != NULL && *unit != '\0') {
+    if (unit != NULL) { /* no NUL is in the text */
       shift = 10 * (unsigned)(unit - units + 1);
       i++;
     }

@@ -43,3 +43,22 @@ TEST(lists_grow) {
   for (int i = 0; i < 1000; i++) CHECK_INT(((int *)list.at)[i], i);
   cyn_i_arena_clean_up(&arena);
 }
+
+TEST(no_pause_and_none_below) {
+  cyn_batch_options options = CYN_BATCH_OPTIONS_INIT;
+  cyn_i_batch_pace pace;
+  options.max_sends = cyn_int(50);
+  for (int64_t delay = 0; delay >= -2; delay--) { /* a pause below none is none */
+    options.delay_ms = cyn_int(delay);
+    cyn_i_batch_pace_init(&pace, &options);
+    uint64_t before = cyn_i_clock_monotonic_ns();
+    for (int i = 1; i < 50; i++) CHECK(cyn_i_batch_pace_wait(&pace, false));
+    CHECK(!cyn_i_batch_pace_wait(&pace, false));
+    CHECK(cyn_i_clock_monotonic_ns() - before < 2000000000u);
+  }
+}
+
+TEST(same_names) {
+  CHECK(cyn_i_batch_same(cyn_str("a"), cyn_str("a")) && cyn_i_batch_same(cyn_str(""), (cyn_bytes){NULL, 0}));
+  CHECK(!cyn_i_batch_same(cyn_str("a"), cyn_str("b")) && !cyn_i_batch_same(cyn_str("a"), cyn_str("ab")));
+}

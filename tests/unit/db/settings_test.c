@@ -1,6 +1,7 @@
 /* The settings file and the environment under the options of a database. */
 #include "db/settings.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,5 +109,74 @@ TEST(faults) {
   (void)setenv("CYNAMO_READ_TIMEOUT_SECONDS", "x", 1);
   CHECK(cyn_open("memory:", NULL, &db, &error) != CYN_OK);
   CHECK_STR(error.message, "CYNAMO_READ_TIMEOUT_SECONDS: read_timeout_seconds is a number of seconds above 0, not \"x\"");
+  clear();
+}
+
+TEST(numbers_and_headers) {
+  static const struct {
+    const char *line;
+    int64_t is; /* milliseconds, attempts or connections; -1: refused */
+  } rows[] = {
+      {"read_timeout_seconds = 0.25", 250}, {"read_timeout_seconds = 1.2345", -1}, {"read_timeout_seconds = 9999999", INT64_C(9999999000)},
+      {"read_timeout_seconds = 99999999", -1}, {"read_timeout_seconds = .5", -1}, {"read_timeout_seconds = 1.x", -1}, {"read_timeout_seconds = 1:", -1},
+      {"read_timeout_seconds = 1.:", -1}, {"connect_timeout_seconds = 3", 3000}, {"max_retry_attempts = 999999", 1000000},
+      {"max_retry_attempts = 1000000", -1}, {"max_retry_attempts =", -1}, {"max_retry_attempts = 1:", -1}, {"max_pool_connections = 7", 7},
+      {"extra_headers = :x", -1}, {"extra_headers = , A:  b ,", 0}, {"endpoint = https://h", 0}, {" \t region\t =\tx \t\r", 0},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    cyn_i_arena arena;
+    cyn_i_url url;
+    cyn_db_options options = CYN_DB_OPTIONS_INIT;
+    clear();
+    write_file(rows[i].line);
+    cyn_i_arena_init(&arena, 0);
+    cyn_status status = apply("http://localhost:1", &options, &url, &arena);
+    int64_t is = options.read_timeout_ms.value + options.connect_timeout_ms.value + options.max_attempts.value + options.max_connections.value;
+    if ((status == CYN_OK) != (rows[i].is >= 0) || (status == CYN_OK && is != rows[i].is))
+      test_failed(__FILE__, __LINE__, "%s: status %d, %lld", rows[i].line, (int)status, (long long)is);
+    cyn_i_arena_clean_up(&arena);
+  }
+  clear();
+}
+
+TEST(what_the_url_says_stands) {
+  cyn_i_arena arena;
+  cyn_i_url url;
+  cyn_db_options options = CYN_DB_OPTIONS_INIT;
+  clear();
+  cyn_i_arena_init(&arena, 0);
+  write_file("region = eu-north-1\nretry_mode = legacy\nendpoint = http://127.0.0.1:9\nconnect_timeout_seconds = 1\n");
+  CHECK(apply("aws:?region=eu-west-3&retry_mode=adaptive&connect_timeout_ms=5", &options, &url, &arena) == CYN_OK);
+  CHECK(options.region.data == NULL && options.retry_mode.data == NULL && !options.connect_timeout_ms.is_set);
+  CHECK(url.scheme == CYN_URL_HTTP && url.region.size == 9 && url.retry_mode == CYN_RETRY_ADAPTIVE);
+  CHECK(apply("aws:", &options, &url, &arena) == CYN_OK); /* nothing says a Region but the file */
+  CHECK(options.region.size == 10 && url.region.data == NULL && options.retry_mode.size == 6);
+  options = (cyn_db_options)CYN_DB_OPTIONS_INIT;
+  options.region = cyn_str("eu-west-2");
+  options.retry_mode = cyn_str("standard");
+  CHECK(apply("aws:eu-west-1", &options, &url, &arena) == CYN_OK);
+  CHECK(memcmp(options.region.data, "eu-west-2", 9) == 0 && options.retry_mode.size == 8);
+  cyn_i_arena_clean_up(&arena);
+  clear();
+}
+
+TEST(files_that_are_none) {
+  cyn_db *db;
+  static char large[70000];
+  clear();
+  memset(large, '#', sizeof large - 1);
+  write_file(large);
+  CHECK(cyn_open("memory:", NULL, &db, &error) != CYN_OK);
+  CHECK(strstr(error.message, ": this is no settings file") != NULL);
+  (void)unlink(path);
+  clear();
+  write_file("region = a");
+  int fd = open(path, O_WRONLY | O_APPEND);
+  CHECK(fd >= 0 && write(fd, "\0b", 2) == 2 && close(fd) == 0);
+  CHECK(cyn_open("memory:", NULL, &db, &error) != CYN_OK);
+  CHECK(strstr(error.message, ": this is no settings file") != NULL);
+  (void)setenv("CYNAMO_CONFIG", "", 1); /* as if it were not there */
+  CHECK(cyn_open("memory:", NULL, &db, &error) == CYN_OK);
+  cyn_db_close(db);
   clear();
 }

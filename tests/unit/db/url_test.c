@@ -97,3 +97,42 @@ TEST(errors) {
     cyn_i_arena_clean_up(&arena);
   }
 }
+
+TEST(sizes_and_escapes) {
+  static const struct {
+    const char *text;
+    uint64_t size; /* 0: refused */
+  } rows[] = {
+      {"memory:?size_max=4096", 4096}, {"memory:?size_max=3K", 3072}, {"memory:?size_max=2M", 2097152}, {"memory:?size_max=1G", 1073741824},
+      {"memory:?size_max=1T", UINT64_C(1) << 40}, {"memory:?size_max=18446744073709551616", 0}, {"memory:?size_max=99999999999T", 0},
+      {"memory:?size_max=", 0}, {"memory:?size_max=K", 0}, {"memory:?size_max=1KK", 0}, {"memory:?size_max=:", 0}, {"memory:?size_max=-1", 0},
+      {"memory:?&&size_max=4096&", 4096}, {"memory:?size_max=%34%30%39%36", 4096},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    cyn_i_arena arena;
+    cyn_i_url url;
+    cyn_status status = parse(rows[i].text, &url, &arena, NULL);
+    if ((status == CYN_OK) != (rows[i].size != 0) || (status == CYN_OK && url.size_max != rows[i].size))
+      test_failed(__FILE__, __LINE__, "%s: %d, %llu", rows[i].text, (int)status, (unsigned long long)url.size_max);
+    cyn_i_arena_clean_up(&arena);
+  }
+  static const char *const names[][2] = {{"memory:%4a%4B%6f", "JKo"}, {"memory:%", NULL}, {"memory:%4", NULL}, {"memory:%4/", NULL},
+                                         {"memory:%4G", NULL}, {"memory:%4g", NULL}, {"memory:%@1", NULL}, {"memory:%`1", NULL}};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    cyn_i_arena arena;
+    cyn_i_url url;
+    cyn_status status = parse(names[i][0], &url, &arena, NULL);
+    CHECK_INT(status, names[i][1] != NULL ? CYN_OK : CYN_E_USAGE);
+    if (status == CYN_OK) CHECK(is(url.place, names[i][1]));
+    cyn_i_arena_clean_up(&arena);
+  }
+  cyn_error error = CYN_ERROR_INIT;
+  cyn_i_arena arena;
+  cyn_i_url url;
+  CHECK_INT(parse(NULL, &url, &arena, &error), CYN_E_USAGE);
+  CHECK(strstr(error.message, "is no database URL") != NULL);
+  CHECK_INT(parse("aws:?max_attempts=:", &url, &arena, &error), CYN_E_USAGE);
+  CHECK_INT(parse("http://h\x7f", &url, &arena, &error), CYN_E_USAGE);
+  CHECK_INT(parse("http://h#f", &url, &arena, &error), CYN_E_USAGE);
+  cyn_error_clean_up(&error);
+}
