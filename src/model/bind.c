@@ -66,11 +66,9 @@ cyn_status cyn_i_write_plain(cyn_i_codec *codec, const cyn_bind *bind, const cyn
 
 /* ---- by the attribute that governs ---- */
 
-static bool is_int_kind(unsigned kind) { return kind >= CYN_FIELD_INT8 && kind <= CYN_FIELD_UINT64; }
-
 static bool fits_int(const cyn_i_field *field, const cyn_bind *bind) {
   uint64_t spare;
-  if (!is_int_kind(field->kind)) return true;
+  if (field->kind > CYN_FIELD_UINT64) return true; /* those below the integers are no numbers */
   if (bind->kind == CYN_BIND_UINT && bind->as.natural > INT64_MAX) return field->kind == CYN_FIELD_UINT64;
   /* a negative number may be what is added to an unsigned counter */
   if (bind->as.integer < 0 && field->kind >= CYN_FIELD_UINT8) return bind->as.integer >= -INT64_C(4294967295);
@@ -162,9 +160,7 @@ cyn_status cyn_i_write_bind(cyn_i_codec *codec, const cyn_i_field *field, const 
   if (field == NULL || field->type == 0) return CYN_OK;
   bool is_time = field->kind == CYN_FIELD_TIME && bind->kind == CYN_BIND_STRING; /* begins_with(time, "2026-11") */
   if (buf->data[before] != field->type && !is_time) return mismatch(codec, field, bind, number, place);
-  if ((bind->kind == CYN_BIND_TIME) != (field->kind == CYN_FIELD_TIME) && field->type == CYN_TYPE_S &&
-      bind->kind == CYN_BIND_TIME)
-    return mismatch(codec, field, bind, number, place);
+  if (bind->kind == CYN_BIND_TIME && field->kind != CYN_FIELD_TIME) return mismatch(codec, field, bind, number, place);
   if ((bind->kind == CYN_BIND_INT || bind->kind == CYN_BIND_UINT) && !fits_int(field, bind))
     return cyn_i_model_error(codec->error, CYN_E_MODEL, codec->model, place, "value %zu does not fit %s", number,
                              cyn_i_field_kind_name(field));

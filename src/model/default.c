@@ -42,12 +42,14 @@ static cyn_status read_text(const cyn_i_field *field, const char *text, cyn_i_ar
 static cyn_status try_default(const cyn_i_field *field, const uint8_t *value, cyn_i_arena *arena, cyn_error *error) {
   if (value == NULL || field->kind == CYN_FIELD_CUSTOM) return CYN_OK;
   void *spare = cyn_i_arena_zalloc(arena, 1, field->size);
+  if (spare == NULL) return cyn_i_error_no_memory(error);
   cyn_memory memory;
   cyn_i_arena_init(&memory.arena, 256);
   cyn_i_codec codec = {NULL, &memory, NULL, 0};
-  cyn_status status = spare == NULL ? CYN_E_OUT_OF_MEMORY : cyn_i_read_field(&codec, field, value, NULL, spare);
+  cyn_status status = cyn_i_read_field(&codec, field, value, NULL, spare);
   cyn_i_arena_clean_up(&memory.arena);
   if (status == CYN_OK) return CYN_OK;
+  if (status == CYN_E_OUT_OF_MEMORY) return cyn_i_error_no_memory(error);
   return cyn_i_error_setf(error, CYN_E_MODEL, "model %s, attribute %s: its default does not fit %s", field->type_name,
                           field->field, cyn_i_field_kind_name(field));
 }

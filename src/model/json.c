@@ -138,6 +138,7 @@ static cyn_status read_pairs(json_reader *r, const cyn_i_plan *plan, const cyn_i
   size_t first = r->buf->size;
   *count = 0;
   for (cyn_i_json_token token = cyn_i_json_next(&r->json); token != CYN_JSON_OBJECT_END; token = cyn_i_json_next(&r->json)) {
+    if (r->buf->failed) return cyn_i_error_no_memory(r->codec->error); /* what is there is looked into */
     if (token != CYN_JSON_KEY) return malformed(r);
     const cyn_i_field *field = plan != NULL ? cyn_i_plan_attribute(plan, r->json.text) : NULL;
     cyn_i_place inner = {place, field, 0};

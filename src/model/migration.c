@@ -230,7 +230,7 @@ static cyn_status check_step(const cyn_migration *step, cyn_error *error) {
 cyn_status cyn_migrate(cyn_db *db, const cyn_migration *step, const cyn_migration_options *options,
                        cyn_migration_report *report, cyn_error *error) {
   cyn_migration own_step = {0};
-  run r = {.db = db, .step = &own_step};
+  run r = {.db = db, .step = &own_step, .lock = PTHREAD_MUTEX_INITIALIZER};
   memcpy(&own_step, step, step->size < sizeof own_step ? step->size : sizeof own_step);
   if (report != NULL) memset(report, 0, sizeof *report);
   cyn_status status = check_step(&own_step, error);
@@ -241,11 +241,10 @@ cyn_status cyn_migrate(cyn_db *db, const cyn_migration *step, const cyn_migratio
   cyn_error own = CYN_ERROR_INIT;
   cyn_result *results[3] = {cyn_result_new(), cyn_result_new(), cyn_result_new()};
   cyn_i_arena_init(&r.arena, 0);
-  bool has_lock = pthread_mutex_init(&r.lock, NULL) == 0;
-  status = has_lock && results[0] != NULL && results[1] != NULL && results[2] != NULL
+  status = results[0] != NULL && results[1] != NULL && results[2] != NULL
                ? migrate(&r, results[0], results[1], results[2], &own)
                : cyn_i_error_no_memory(&own);
-  if (has_lock) (void)pthread_mutex_destroy(&r.lock);
+  (void)pthread_mutex_destroy(&r.lock);
   for (int i = 0; i < 3; i++) cyn_result_destroy(results[i]);
   cyn_i_arena_clean_up(&r.arena);
   if (report != NULL) *report = r.report;

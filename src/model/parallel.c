@@ -87,8 +87,7 @@ cyn_status cyn_model_scan_parallel(cyn_db *db, const cyn_model *model, const cyn
   if (own.total_segments <= 0) own.total_segments = SEGMENTS_DEFAULT;
   if (own.total_segments > THREADS_MAX)
     return cyn_i_model_error(error, CYN_E_MODEL, model, NULL, "a parallel scan has at most %d segments", THREADS_MAX);
-  all shared = {.db = db, .model = model, .options = &own, .visit = visit, .user = user};
-  if (pthread_mutex_init(&shared.lock, NULL) != 0) return cyn_i_error_no_memory(error);
+  all shared = {.db = db, .model = model, .options = &own, .visit = visit, .user = user, .lock = PTHREAD_MUTEX_INITIALIZER};
   cyn_status status = run(&shared, own.total_segments);
   (void)pthread_mutex_destroy(&shared.lock);
   if (own.consumed != NULL) *own.consumed += shared.consumed;

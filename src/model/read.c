@@ -404,7 +404,7 @@ static cyn_status read_default(cyn_i_codec *codec, const cyn_i_field *field, con
 
 cyn_status cyn_i_read_absent(cyn_i_codec *codec, const cyn_i_field *field, void *at) {
   memset(at, 0, field->size);
-  if (!field->has_default || field->attribute == NULL) return CYN_OK;
+  if (!field->has_default) return CYN_OK;
   if (field->attribute->options.default_call != NULL) {
     field->attribute->options.default_call(at);
     return CYN_OK;

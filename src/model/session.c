@@ -26,10 +26,8 @@ struct cyn_i_session {
 
 static void *session_new(cyn_db *db) {
   cyn_i_session *session = cyn_i_zalloc(1, sizeof *session);
-  if (session == NULL || pthread_mutex_init(&session->lock, NULL) != 0) {
-    cyn_i_free(session);
-    return NULL;
-  }
+  if (session == NULL) return NULL;
+  (void)pthread_mutex_init(&session->lock, NULL);
   session->db = db;
   session->settings.prefix = cyn_i_db_table_prefix(db).data;
   cyn_i_arena_init(&session->arena, 1024);

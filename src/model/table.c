@@ -53,12 +53,13 @@ static bool index_key(builder *b, const cyn_i_plan_index *index, cyn_key_schema 
   return key_schema(b, index->keys, index->hash_count, index->key_count, out);
 }
 
-static const cyn_provisioned_throughput *throughput(builder *b, int64_t read_units, int64_t write_units) {
-  cyn_provisioned_throughput *out = CYN_I_API_NEW(b->request->arena, cyn_provisioned_throughput);
-  if (out == NULL) return NULL;
-  out->read_capacity_units = cyn_int(read_units > 0 ? read_units : 1);
-  out->write_capacity_units = cyn_int(write_units > 0 ? write_units : 1);
-  return out;
+static bool throughput(builder *b, int64_t read_units, int64_t write_units, const cyn_provisioned_throughput **out) {
+  cyn_provisioned_throughput *made = CYN_I_API_NEW(b->request->arena, cyn_provisioned_throughput);
+  if (made == NULL) return false;
+  made->read_capacity_units = cyn_int(read_units > 0 ? read_units : 1);
+  made->write_capacity_units = cyn_int(write_units > 0 ? write_units : 1);
+  *out = made;
+  return true;
 }
 
 /* The next word of "a, b"; its end is where the search goes on. */
@@ -106,8 +107,9 @@ static cyn_status add_global(builder *b, const cyn_i_plan_index *index, bool pro
   if (made == NULL || !index_key(b, index, &made->key_schema))
     return cyn_i_error_no_memory(b->request->error);
   made->index_name = index->name;
-  if (provisioned)
-    made->provisioned_throughput = throughput(b, index->index->options.read_units, index->index->options.write_units);
+  const cyn_index_options *options = &index->index->options;
+  if (provisioned && !throughput(b, options->read_units, options->write_units, &made->provisioned_throughput))
+    return cyn_i_error_no_memory(b->request->error);
   *out = made;
   return projection(b, index->index, &made->projection);
 }
@@ -166,7 +168,8 @@ static cyn_status fill(cyn_i_request *request, cyn_create_table_input *input) {
   bool provisioned = options->read_units != 0 || options->write_units != 0;
   input->table_name = request->target->table;
   input->billing_mode = cyn_str(provisioned ? CYN_BILLING_MODE_PROVISIONED : CYN_BILLING_MODE_PAY_PER_REQUEST);
-  if (provisioned) input->provisioned_throughput = throughput(&b, options->read_units, options->write_units);
+  if (provisioned && !throughput(&b, options->read_units, options->write_units, &input->provisioned_throughput))
+    return cyn_i_error_no_memory(request->error);
   if (options->deletion_protection) input->deletion_protection_enabled = cyn_bool(true);
   cyn_status status = add_indexes(&b, provisioned, input);
   if (status == CYN_OK && options->tags != NULL) status = add_tags(&b, options->tags, &input->tags);
@@ -285,7 +288,8 @@ cyn_status cyn_model_describe_table(cyn_db *db, const cyn_model *model, const cy
                                     cyn_memory *memory, cyn_error *error) {
   *out = NULL;
   cyn_i_request request;
-  cyn_status status = cyn_i_request_begin(&request, db, model, error);
+  cyn_status status = cyn_i_need_memory(memory, model, error);
+  if (status == CYN_OK) status = cyn_i_request_begin(&request, db, model, error);
   if (status != CYN_OK) return status;
   status = describe(&request, &memory->arena, out);
   cyn_i_request_end(&request);

@@ -12,7 +12,7 @@
 
 static int64_t days_from_date(int64_t year, unsigned month, unsigned day) {
   year -= month <= 2;
-  int64_t era = (year >= 0 ? year : year - 399) / 400;
+  int64_t era = year / 400; /* a year of the Common Era, as all here */
   unsigned year_of_era = (unsigned)(year - era * 400);
   unsigned day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
   unsigned day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
@@ -21,7 +21,7 @@ static int64_t days_from_date(int64_t year, unsigned month, unsigned day) {
 
 static void date_from_days(int64_t days, unsigned *year, unsigned *month, unsigned *day) {
   days += 719468;
-  int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+  int64_t era = days / 146097;
   unsigned day_of_era = (unsigned)(days - era * 146097);
   unsigned year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
   unsigned day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);

@@ -73,12 +73,12 @@ static cyn_status begin(cyn_transaction *transaction, const cyn_model *model, bo
   request->codec.memory = &transaction->memory;
   size_t mine = is_read ? transaction->read_count : transaction->write_count;
   size_t other = is_read ? transaction->write_count : transaction->read_count;
-  const cyn_i_target *first = transaction->target;
+  const cyn_i_target *first = mine != 0 ? transaction->target : NULL; /* an action that failed decides nothing */
   if (other != 0)
     status = cyn_i_model_error(error, CYN_E_MODEL, model, NULL, "a transaction reads or writes, not both");
   else if (mine == ACTIONS_MAX)
     status = cyn_i_model_error(error, CYN_E_MODEL, model, NULL, "a transaction has at most %d actions", ACTIONS_MAX);
-  else if (first != NULL && (!cyn_i_target_same_place(first, request->target)))
+  else if (first != NULL && !cyn_i_target_same_place(first, request->target))
     status = cyn_i_model_error(error, CYN_E_MODEL, model, NULL, "its table is in another database than the transaction's");
   else
     transaction->target = request->target;

@@ -149,7 +149,6 @@ static cyn_status put_enum(const cyn_i_codec *codec, const cyn_i_field *field, i
 static cyn_status put_set(const cyn_i_codec *codec, cyn_type type, cyn_bytes *contents, size_t count,
                           const cyn_i_place *place, cyn_i_buf *buf) {
   bool unique = true;
-  if (count > UINT32_MAX) return refuse(codec, place, "the set is too large");
   cyn_i_write_set(buf, type, contents, (uint32_t)count, &unique);
   return unique ? CYN_OK : refuse(codec, place, "the set has an element twice");
 }
@@ -205,6 +204,7 @@ static cyn_status put_any_set(cyn_i_codec *codec, unsigned kind, const void *set
     *absent = true;
     return CYN_OK;
   }
+  if (count > UINT32_MAX) return refuse(codec, place, "the set is too large");
   return kind == CYN_FIELD_STRING_SET || kind == CYN_FIELD_BINARY_SET ? put_strings(codec, kind, set, count, place, buf)
                                                                       : put_numbers(codec, kind, set, count, place, buf);
 }
