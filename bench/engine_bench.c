@@ -368,9 +368,8 @@ static MDB_val raw_entry(unsigned long i, unsigned n, unsigned char out[ENTRY_SI
 }
 
 static void raw_log(MDB_txn *txn) {
-  unsigned char key[16] = {0};
+  unsigned char key[16] = {0xFF, 0xFF, 0xFF, 0xFE}; /* behind all tables */
   raw_position++;
-  key[3] = 4;
   for (int k = 0; k < 8; k++) key[8 + k] = (unsigned char)(raw_position >> (56 - 8 * k));
   MDB_val at = {sizeof key, key}, value = {RECORD_HEAD + 2 * sample_size, raw_record};
   must(mdb_put(txn, dbi, &at, &value, 0) == 0, "mdb_put");

@@ -5,12 +5,15 @@
  * fit is an error, never a crash. */
 #include "catalog/table.h"
 
+#include <string.h>
+
 #include "api/api.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/hash.h"
 
-#define RECORD_VERSION 1u
+#define RECORD_VERSION 1u        /* of a table without a stream */
+#define RECORD_VERSION_STREAM 2u /* with the two fields of its stream */
 #define CRC_SIZE 4u
 
 /* ---- writing ---- */
@@ -49,12 +52,16 @@ static const cyn_i_shape *tags_shape(void) { return cyn_i_operations[CYN_OPERATI
 cyn_bytes cyn_i_table_record_write(const cyn_i_table_record *record, cyn_i_arena *arena) {
   cyn_i_buf buf;
   cyn_i_buf_init(&buf, arena);
-  cyn_i_buf_byte(&buf, RECORD_VERSION);
+  cyn_i_buf_byte(&buf, record->stream_log != 0 ? RECORD_VERSION_STREAM : RECORD_VERSION);
   write_u32(&buf, record->space);
   write_u32(&buf, record->ttl_space);
   write_i64(&buf, record->ttl_changed_ms);
   write_u32(&buf, record->stored_state);
   write_i64(&buf, record->state_until_ms);
+  if (record->stream_log != 0) {
+    write_u32(&buf, record->stream_log);
+    write_i64(&buf, record->stream_created_ms);
+  }
   write_u16(&buf, (uint32_t)record->index_count);
   for (size_t i = 0; i < record->index_count; i++) {
     write_u32(&buf, record->index_spaces[i]);
@@ -113,16 +120,24 @@ static cyn_bytes read_bytes(reader *in, size_t size) {
   return (cyn_bytes){(const char *)p, p != NULL ? size : 0};
 }
 
+#define STREAM_ON "\"StreamEnabled\":true" /* as the description has it; a tag may, too */
+
 /* The fixed fields up to the indexes. */
 static reader read_head(cyn_bytes bytes, cyn_i_table_record *out) {
   reader in = {(const uint8_t *)bytes.data, bytes.size, false};
   *out = (cyn_i_table_record){0};
-  if (read_u8(&in) != RECORD_VERSION) in.failed = true;
+  uint32_t version = read_u8(&in);
+  if (version != RECORD_VERSION && version != RECORD_VERSION_STREAM) in.failed = true;
   out->space = read_u32(&in);
   out->ttl_space = read_u32(&in);
   out->ttl_changed_ms = read_i64(&in);
   out->stored_state = read_u32(&in);
   out->state_until_ms = read_i64(&in);
+  if (version == RECORD_VERSION_STREAM) {
+    out->stream_log = read_u32(&in);
+    out->stream_created_ms = read_i64(&in);
+    if (out->stream_log == 0) in.failed = true;
+  }
   out->index_count = read_u16(&in);
   if (out->index_count > CYN_TABLE_INDEXES_MAX || out->stored_state > CYN_TABLE_DELETING) in.failed = true;
   return in;
@@ -131,11 +146,16 @@ static reader read_head(cyn_bytes bytes, cyn_i_table_record *out) {
 bool cyn_i_table_record_peek(cyn_bytes bytes, cyn_i_table_peek *out) {
   cyn_i_table_record head;
   reader in = read_head(bytes, &head);
-  *out = (cyn_i_table_peek){head.space, head.ttl_space, head.stored_state, head.state_until_ms, false};
+  *out = (cyn_i_table_peek){.space = head.space,
+                            .ttl_space = head.ttl_space,
+                            .stored_state = head.stored_state,
+                            .state_until_ms = head.state_until_ms};
   for (size_t i = 0; i < head.index_count && !in.failed; i++) {
     (void)read_u32(&in);
     if (read_u8(&in) != CYN_INDEX_ACTIVE) out->has_index_work = true;
   }
+  out->may_lack_log = head.stream_log == 0 && head.stored_state != CYN_TABLE_DELETING && !in.failed &&
+                      memmem(in.next, in.left, STREAM_ON, sizeof STREAM_ON - 1) != NULL;
   return !in.failed;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "catalog/stream.h"
 
 static bool same(cyn_bytes a, cyn_bytes b) {
   return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
@@ -116,6 +117,13 @@ static bool parse_indexes(cyn_i_table *table, const cyn_i_table_record *record) 
   return true;
 }
 
+/* A table with a log has a description that says what the log's records hold. */
+static bool parse_stream(cyn_i_table *table) {
+  const cyn_stream_specification *stream = table->description->stream_specification;
+  return table->stream_log == 0 ||
+         (stream != NULL && cyn_i_view_type_from(stream->stream_view_type, &table->stream_view));
+}
+
 static cyn_status parse_into(cyn_i_table *table, cyn_error *error) {
   cyn_i_table_record record;
   cyn_status status = cyn_i_table_record_read(table->record, &table->arena, &record, error);
@@ -124,6 +132,8 @@ static cyn_status parse_into(cyn_i_table *table, cyn_error *error) {
   table->ttl_space = record.ttl_space;
   table->ttl_attribute = record.ttl_attribute;
   table->ttl_changed_ms = record.ttl_changed_ms;
+  table->stream_log = record.stream_log;
+  table->stream_created_ms = record.stream_created_ms;
   table->stored_state = record.stored_state;
   table->state_until_ms = record.state_until_ms;
   table->description = record.description;
@@ -132,7 +142,7 @@ static cyn_status parse_into(cyn_i_table *table, cyn_error *error) {
   if (table->indexes == NULL) return cyn_i_error_no_memory(error);
   key_parts parts;
   bool parsed = parse_key_schema(record.description, &record.description->key_schema, &parts) &&
-                parts.hash_count == 1 && parts.range_count <= 1 && parse_indexes(table, &record);
+                parse_stream(table) && parts.hash_count == 1 && parts.range_count <= 1 && parse_indexes(table, &record);
   if (!parsed)
     return cyn_i_error_set(error, CYN_E_INTERNAL, "The catalog record of a table is damaged: its keys cannot be read");
   table->hash = parts.hash[0];
@@ -190,6 +200,8 @@ bool cyn_i_table_record_from(const cyn_i_table *table, cyn_i_table_record *out, 
       .ttl_space = table->ttl_space,
       .ttl_attribute = table->ttl_attribute,
       .ttl_changed_ms = table->ttl_changed_ms,
+      .stream_log = table->stream_log,
+      .stream_created_ms = table->stream_created_ms,
       .stored_state = table->stored_state,
       .state_until_ms = table->state_until_ms,
       .index_spaces = spaces,

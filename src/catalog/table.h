@@ -21,6 +21,7 @@
 #define CYN_SPACE_TOKENS 18u     /* idempotency tokens */
 #define CYN_SPACE_RECLAIM 19u    /* spaces that nobody names any more, to be emptied: sort is the number, big-endian */
 #define CYN_SPACE_TTL_TABLES 21u /* tables with TTL on: same keys as the catalog, empty values */
+#define CYN_SPACE_STREAMS 22u    /* streams, also those of deleted tables (stream.h) */
 #define CYN_SPACE_FIRST 64u
 
 #define CYN_INDEX_KEY_PARTS_MAX 4
@@ -53,6 +54,14 @@ typedef struct cyn_i_index {
   size_t non_key_count;
 } cyn_i_index;
 
+/* What a stream's records hold. The numbers are written to the store. */
+typedef enum cyn_i_view_type {
+  CYN_VIEW_KEYS_ONLY = 1,
+  CYN_VIEW_NEW_IMAGE,
+  CYN_VIEW_OLD_IMAGE,
+  CYN_VIEW_NEW_AND_OLD_IMAGES
+} cyn_i_view_type;
+
 typedef enum cyn_i_table_state {
   CYN_TABLE_CREATING,
   CYN_TABLE_ACTIVE,
@@ -70,6 +79,9 @@ typedef struct cyn_i_table {
   uint32_t ttl_space;         /* the queue of expiring items; 0: TTL is off */
   cyn_bytes ttl_attribute;
   int64_t ttl_changed_ms;     /* when TTL was last switched, 0: never */
+  uint32_t stream_log;        /* where changes of items are written down; 0: the stream is off */
+  int64_t stream_created_ms;  /* that stream's label */
+  cyn_i_view_type stream_view;
   uint32_t stored_state;      /* cyn_i_table_state as written */
   int64_t state_until_ms;     /* when stored_state gives way; 0: never */
   cyn_i_key_part hash;
@@ -99,6 +111,8 @@ typedef struct cyn_i_table_record {
   uint32_t ttl_space;
   cyn_bytes ttl_attribute;
   int64_t ttl_changed_ms;
+  uint32_t stream_log;
+  int64_t stream_created_ms;
   uint32_t stored_state;
   int64_t state_until_ms;
   const uint32_t *index_spaces;      /* in the order of description: local, then global */
@@ -117,6 +131,7 @@ typedef struct cyn_i_table_peek {
   uint32_t space, ttl_space, stored_state;
   int64_t state_until_ms;
   bool has_index_work; /* an index is CREATING or DELETING */
+  bool may_lack_log;   /* of a version that had no logs, and perhaps with a stream: it may need one */
 } cyn_i_table_peek;
 bool cyn_i_table_record_peek(cyn_bytes bytes, cyn_i_table_peek *out);
 /* The state that a stored one has become by now. */

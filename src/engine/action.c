@@ -488,11 +488,12 @@ static cyn_i_decision decide_actions(private_write *own, const cyn_bytes *values
     own->cancelled = true;
     return CYN_DECISION_REFUSE;
   }
-  cyn_i_effect_list list = {.arena = call->arena};
+  cyn_i_effect_list list = {.arena = call->arena, .now_ms = write->pending.now_ms};
   for (size_t i = 0; i < write->action_count; i++) {
     cyn_i_action *action = &write->actions[i];
     if (action->kind == CYN_ACTION_CHECK || (action->kind == CYN_ACTION_UPDATE && stored[i].data == values[i].data))
       continue;
+    list.by_expiry = action->kind == CYN_ACTION_TTL_DELETE;
     cyn_i_effects_of_change(&list, write->tables[action->table].table, &action->key, values[i], stored[i],
                             action->index_units);
   }
@@ -502,6 +503,8 @@ static cyn_i_decision decide_actions(private_write *own, const cyn_bytes *values
   effects->put_count = list.put_count;
   effects->adds = list.adds;
   effects->add_count = list.add_count;
+  effects->log_records = list.logs;
+  effects->log_record_count = list.log_count;
   return CYN_DECISION_APPLY;
 }
 

@@ -4,12 +4,17 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "catalog/stream.h"
 #include "engine/table_checks.h"
 #include "engine/upkeep.h"
 #include "value/item.h"
 
-#define EFFECTS_MAX (CYN_CONTROL_RECLAIM_MAX + 4)
-#define SEQUENCE_SIZE 8 /* a space's number and its crc32; files from before hold the number alone */
+#define EFFECTS_MAX (CYN_CONTROL_RECLAIM_MAX + 6)
+/* A space's number and its crc32, the last stream's label and a crc32 of all; files from before, and where there never
+ * was a stream, hold the first two, older ones the number alone. */
+#define SEQUENCE_SIZE 20
+#define SEQUENCE_SIZE_PLAIN 8
+#define SEQUENCE_SIZE_OLD 4
 
 /* ---- helpers of operations ---- */
 
@@ -42,6 +47,15 @@ uint32_t cyn_i_control_take_space(cyn_i_control_change *change, cyn_error *error
   }
   change->took_space = true;
   return change->next_space++;
+}
+
+cyn_status cyn_i_control_open_stream(cyn_i_control *control, cyn_i_control_change *change, cyn_error *error) {
+  int64_t now_ms = control->pending.now_ms;
+  change->record.stream_log = cyn_i_control_take_space(change, error);
+  if (change->record.stream_log == 0) return error->status;
+  change->last_stream_ms = now_ms > change->last_stream_ms ? now_ms : change->last_stream_ms + 1;
+  change->record.stream_created_ms = change->last_stream_ms;
+  return CYN_OK;
 }
 
 void cyn_i_control_reclaim(cyn_i_control_change *change, uint32_t space) {
@@ -92,6 +106,22 @@ static bool settle(cyn_i_control *control, cyn_i_control_change *change) {
   return true;
 }
 
+/* A table whose stream was switched on by a version that kept no logs gets one now; label and ARN stay. */
+static cyn_status give_log(cyn_i_control_change *change, cyn_error *error) {
+  const cyn_table_description *description = change->description;
+  const cyn_stream_specification *stream = description->stream_specification;
+  int64_t created_ms;
+  if (stream == NULL || !stream->stream_enabled.value || change->record.stream_log != 0 ||
+      change->state == CYN_TABLE_DELETING || !cyn_i_stream_label_parse(description->latest_stream_label, &created_ms))
+    return CYN_OK;
+  change->record.stream_log = cyn_i_control_take_space(change, error);
+  if (change->record.stream_log == 0) return error->status;
+  change->record.stream_created_ms = created_ms;
+  if (created_ms > change->last_stream_ms) change->last_stream_ms = created_ms;
+  change->settled = true;
+  return CYN_OK;
+}
+
 static cyn_status load_record(cyn_i_control *control, cyn_bytes value, cyn_i_control_change *change,
                               cyn_i_table_record *before, cyn_error *error) {
   cyn_i_arena *arena = control->pending.call->arena;
@@ -120,14 +150,23 @@ static cyn_status load_record(cyn_i_control *control, cyn_bytes value, cyn_i_con
   if (change->description == NULL) return cyn_i_error_no_memory(error);
   *change->description = *before->description;
   change->record.description = change->description;
+  status = give_log(change, error);
+  if (status != CYN_OK) return status;
   return settle(control, change) ? CYN_OK : cyn_i_error_no_memory(error);
 }
 
 static uint32_t load_sequence(cyn_bytes value) {
-  if (value.size != 4 && value.size != SEQUENCE_SIZE) return CYN_SPACE_FIRST;
+  if (value.size != SEQUENCE_SIZE_OLD && value.size != SEQUENCE_SIZE_PLAIN && value.size != SEQUENCE_SIZE)
+    return CYN_SPACE_FIRST;
   const uint8_t *p = (const uint8_t *)value.data;
   uint32_t next = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
   return next < CYN_SPACE_FIRST ? CYN_SPACE_FIRST : next;
+}
+
+static int64_t load_last_stream(cyn_bytes value) {
+  int64_t last_ms = 0;
+  if (value.size == SEQUENCE_SIZE) memcpy(&last_ms, value.data + SEQUENCE_SIZE_PLAIN, 8);
+  return last_ms;
 }
 
 /* ---- effects ---- */
@@ -144,7 +183,7 @@ static void put(effect_writer *out, cyn_i_store_key key, cyn_bytes value) {
   out->puts[out->count++] = (cyn_i_store_put){key, value};
 }
 
-static void put_sequence(effect_writer *out, uint32_t next) {
+static void put_sequence(effect_writer *out, uint32_t next, int64_t last_stream_ms) {
   uint8_t *bytes = cyn_i_arena_alloc(out->arena, SEQUENCE_SIZE);
   if (bytes == NULL) {
     out->failed = true;
@@ -152,7 +191,34 @@ static void put_sequence(effect_writer *out, uint32_t next) {
   }
   for (size_t i = 0; i < 4; i++) bytes[i] = (uint8_t)(next >> (8 * i));
   cyn_i_put_u32(bytes + 4, cyn_i_crc32(bytes, 4));
-  put(out, cyn_i_sequence_key(), (cyn_bytes){(const char *)bytes, SEQUENCE_SIZE});
+  memcpy(bytes + SEQUENCE_SIZE_PLAIN, &last_stream_ms, 8);
+  cyn_i_put_u32(bytes + SEQUENCE_SIZE - 4, cyn_i_crc32(bytes, SEQUENCE_SIZE - 4));
+  size_t size = last_stream_ms != 0 ? SEQUENCE_SIZE : SEQUENCE_SIZE_PLAIN;
+  put(out, cyn_i_sequence_key(), (cyn_bytes){(const char *)bytes, size});
+}
+
+/* The record of the stream that a table's record names, closed at that time or, where it is 0, open. */
+static void put_stream(effect_writer *out, const cyn_i_control *control, const cyn_i_table_record *record,
+                       int64_t closed_ms) {
+  cyn_i_stream stream;
+  cyn_i_store_key key;
+  bool made = cyn_i_stream_of_record(record, &stream) &&
+              cyn_i_stream_key(control->account, control->region, control->name, stream.created_ms, out->arena, &key);
+  stream.closed_ms = closed_ms;
+  cyn_bytes value = made ? cyn_i_stream_record_write(&key, &stream, out->arena) : (cyn_bytes){NULL, 0};
+  out->failed = out->failed || value.data == NULL;
+  if (value.data != NULL) put(out, key, value);
+}
+
+/* Whatever took the log out of the table's record closes the stream: switching it off, or deleting the table. */
+static void put_streams(effect_writer *out, const cyn_i_control *control, const cyn_i_table_record *before) {
+  const cyn_i_table_record *after = &control->change.record;
+  uint32_t log = control->change.remove ? 0 : after->stream_log;
+  if (log == before->stream_log) return;
+  int64_t now_ms = control->pending.now_ms;
+  if (before->stream_log != 0)
+    put_stream(out, control, before, now_ms > before->stream_created_ms ? now_ms : before->stream_created_ms);
+  if (log != 0) put_stream(out, control, after, 0);
 }
 
 static void put_reclaims(effect_writer *out, const cyn_i_control_change *change) {
@@ -176,8 +242,8 @@ static void put_ttl_listing(effect_writer *out, cyn_i_store_key key, uint32_t be
   if (before != 0 && after == 0) put(out, key, (cyn_bytes){NULL, 0});
 }
 
-static bool write_effects(cyn_i_control *control, const cyn_i_control_change *change, uint32_t ttl_before,
-                          cyn_i_store_effects *effects) {
+static bool write_effects(cyn_i_control *control, const cyn_i_table_record *before, cyn_i_store_effects *effects) {
+  const cyn_i_control_change *change = &control->change;
   effect_writer out = {control->pending.call->arena, NULL, 0, false};
   out.puts = cyn_i_arena_alloc(out.arena, EFFECTS_MAX * sizeof *out.puts);
   if (out.puts == NULL) return false;
@@ -187,9 +253,10 @@ static bool write_effects(cyn_i_control *control, const cyn_i_control_change *ch
     if (record.data == NULL) return false;
   }
   put(&out, control->keys[0], record);
-  if (change->took_space) put_sequence(&out, change->next_space);
+  if (change->took_space) put_sequence(&out, change->next_space, change->last_stream_ms);
   put_reclaims(&out, change);
-  put_ttl_listing(&out, control->keys[0], ttl_before, change);
+  put_ttl_listing(&out, control->keys[0], before->ttl_space, change);
+  put_streams(&out, control, before);
   if (out.failed) return false;
   effects->puts = out.puts;
   effects->put_count = out.count;
@@ -205,13 +272,14 @@ static cyn_i_decision decide(cyn_i_store_write *write, const cyn_bytes *values, 
   cyn_i_control *control = (cyn_i_control *)(void *)write;
   cyn_error *error = control->pending.call->error;
   cyn_error_clean_up(error);
-  cyn_i_control_change change = {.next_space = load_sequence(values[1])};
+  cyn_i_control_change change = {.next_space = load_sequence(values[1]),
+                                 .last_stream_ms = load_last_stream(values[1])};
   cyn_i_table_record before;
   cyn_status status = load_record(control, values[0], &change, &before, error);
   if (status == CYN_OK) status = control->decide(control, &change, error);
-  if (status == CYN_OK && !change.keep && !write_effects(control, &change, before.ttl_space, effects))
-    status = cyn_i_error_no_memory(error);
   control->change = change;
+  if (status == CYN_OK && !change.keep && !write_effects(control, &before, effects))
+    status = cyn_i_error_no_memory(error);
   control->refused = status;
   return status == CYN_OK && !change.keep ? CYN_DECISION_APPLY : CYN_DECISION_REFUSE;
 }

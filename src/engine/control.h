@@ -27,6 +27,7 @@ typedef struct cyn_i_control_change {
   bool remove;                        /* the record is deleted, not written */
   bool keep;                          /* nothing is written */
   uint32_t next_space;
+  int64_t last_stream_ms; /* the newest label of all streams that ever were; the next one's is later */
   bool took_space;
   uint32_t reclaim[CYN_CONTROL_RECLAIM_MAX];
   size_t reclaim_count;
@@ -56,6 +57,9 @@ cyn_i_control *cyn_i_control_new(cyn_i_worker *worker, cyn_i_call *call, cyn_byt
 
 /* A space number that was never used before; 0: they have run out (the error is set). */
 uint32_t cyn_i_control_take_space(cyn_i_control_change *change, cyn_error *error);
+/* Gives the table a stream with a log of its own: record.stream_log and stream_created_ms, which is its label. The
+ * description is the caller's part. A stream is closed by setting record.stream_log to 0; its record follows. */
+cyn_status cyn_i_control_open_stream(cyn_i_control *control, cyn_i_control_change *change, cyn_error *error);
 /* The space is no longer named by the record: it will be emptied. 0 is ignored. */
 void cyn_i_control_reclaim(cyn_i_control_change *change, uint32_t space);
 /* All of a record's spaces. */

@@ -302,8 +302,6 @@ static cyn_table_description *describe(const creation *c, const cyn_i_control *c
   out->deletion_protection_enabled = cyn_bool(input->deletion_protection_enabled.value);
   if (out->table_arn.data == NULL || !describe_billing(c, out, now_ms, arena) || !describe_indexes(c, out, arena))
     return NULL;
-  const cyn_stream_specification *stream = input->stream_specification;
-  if (stream != NULL && stream->stream_enabled.value && !cyn_i_parts_stream_on(out, stream, now_ms, arena)) return NULL;
   if (!cyn_i_parts_sse(input->sse_specification, control->account, control->region, arena, &out->sse_description))
     return NULL;
   if (input->table_class.data == NULL) return out;
@@ -329,6 +327,16 @@ static cyn_status take_spaces(const creation *c, cyn_i_control_change *change, c
   return CYN_OK;
 }
 
+static cyn_status open_stream(cyn_i_control *control, const cyn_stream_specification *stream,
+                              cyn_i_control_change *change, cyn_error *error) {
+  if (stream == NULL || !stream->stream_enabled.value) return CYN_OK;
+  cyn_status status = cyn_i_control_open_stream(control, change, error);
+  if (status != CYN_OK) return status;
+  bool described = cyn_i_parts_stream_on(change->description, stream, change->record.stream_created_ms,
+                                         control->pending.call->arena);
+  return described ? CYN_OK : cyn_i_error_no_memory(error);
+}
+
 static cyn_status decide(cyn_i_control *control, cyn_i_control_change *change, cyn_error *error) {
   const creation *c = control->extra;
   if (change->found && (change->state == CYN_TABLE_CREATING || change->state == CYN_TABLE_DELETING))
@@ -339,6 +347,7 @@ static cyn_status decide(cyn_i_control *control, cyn_i_control_change *change, c
   if (change->description == NULL) return cyn_i_error_no_memory(error);
   change->record = (cyn_i_table_record){.stored_state = CYN_TABLE_ACTIVE, .description = change->description};
   cyn_status status = take_spaces(c, change, error);
+  if (status == CYN_OK) status = open_stream(control, c->input->stream_specification, change, error);
   if (status != CYN_OK) return status;
   if (c->input->tags.count != 0) {
     cyn_list_tags_of_resource_output *tags = cyn_i_arena_alloc(control->pending.call->arena, sizeof *tags);

@@ -1,7 +1,8 @@
 /* DeleteTable (validation.md 3.8). DynamoDB page: API_DeleteTable.
  *
  * Without a delay the record goes at once and its spaces are reclaimed in the background. With one the record stays, in
- * state DELETING, until a job or the next CreateTable of that name finds it over. */
+ * state DELETING, until a job or the next CreateTable of that name finds it over. The table's stream is closed at once
+ * and may be read for another day. */
 #include "engine/control.h"
 #include "engine/table_describe.h"
 
@@ -17,6 +18,7 @@ static cyn_status decide(cyn_i_control *control, cyn_i_control_change *change, c
   if (delay_ms > 0) {
     change->record.stored_state = CYN_TABLE_DELETING;
     change->record.state_until_ms = control->pending.now_ms + delay_ms;
+    change->record.stream_log = 0; /* closed from now on */
     return CYN_OK;
   }
   change->remove = true;

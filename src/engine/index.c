@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/change_record.h"
 #include "engine/item_key.h"
 #include "value/pair_order.h"
 
@@ -100,6 +101,10 @@ void cyn_i_effect_add(cyn_i_effect_list *list, uint32_t space, char kind, int64_
   list->adds[list->add_count++] = (cyn_i_store_add){cyn_i_counter_key(space, kind, sort), delta};
 }
 
+bool cyn_i_effect_log_room(cyn_i_effect_list *list) {
+  return grow(list, (void **)&list->logs, list->log_count, &list->log_capacity, sizeof *list->logs);
+}
+
 static void count_change(cyn_i_effect_list *list, uint32_t space, bool had, uint32_t old_size, bool has,
                          uint32_t new_size) {
   cyn_i_effect_add(list, space, 'n', (int64_t)has - (int64_t)had);
@@ -140,8 +145,7 @@ static void entry_put(item_change *change, const cyn_i_index *index, const cyn_i
   cyn_i_effect_put(change->list, &key, value);
 }
 
-/* An entry that holds the same attributes in another order need not be written. Out of memory: not equal. */
-static bool entries_equal(cyn_bytes a, cyn_bytes b, cyn_i_arena *arena) {
+bool cyn_i_stored_equal(cyn_bytes a, cyn_bytes b, cyn_i_arena *arena) {
   if (a.size != b.size) return false;
   if (memcmp(a.data, b.data, a.size) == 0) return true;
   const uint8_t *left = cyn_i_stored_item(a), *right = cyn_i_stored_item(b);
@@ -172,7 +176,8 @@ static int64_t index_change(item_change *change, const cyn_i_index *index, doubl
   uint32_t new_size = has ? cyn_i_item_dynamodb_size(cyn_i_stored_item(new_value)) : 0;
   double used = 0;
   if (had && has && cyn_i_index_parts_equal(index, &before, &after)) {
-    if (!entries_equal(old_value, new_value, change->list->arena)) {
+    /* an entry that holds the same attributes in another order need not be written */
+    if (!cyn_i_stored_equal(old_value, new_value, change->list->arena)) {
       entry_put(change, index, &after, new_value);
       used = write_units(old_size > new_size ? old_size : new_size);
     }
@@ -236,4 +241,5 @@ void cyn_i_effects_of_change(cyn_i_effect_list *list, const cyn_i_table *table, 
   }
   if (table->has_local_indexes) count_collection(list, table, key, collection);
   if (table->ttl_space != 0) ttl_change(list, table, key, old_stored, new_stored);
+  if (table->stream_log != 0) cyn_i_change_log(list, table, old_stored, new_stored);
 }

@@ -32,12 +32,22 @@ typedef struct cyn_i_effect_list {
   size_t put_count, put_capacity;
   cyn_i_store_add *adds;
   size_t add_count, add_capacity;
-  bool failed; /* out of memory */
+  cyn_i_store_log_record *logs;
+  size_t log_count, log_capacity;
+  int64_t now_ms;  /* of the write, for its log records */
+  bool by_expiry;  /* the change that is appended is the sweeper's */
+  bool failed;     /* out of memory */
 } cyn_i_effect_list;
 void cyn_i_effect_put(cyn_i_effect_list *list, const cyn_i_store_key *key, cyn_bytes value); /* value.data NULL: delete */
 void cyn_i_effect_add(cyn_i_effect_list *list, uint32_t space, char kind, int64_t delta);    /* a counter of a space */
 
-/* Appends everything that follows from an item's change: the item itself, its index entries, its TTL entry, counters.
+bool cyn_i_effect_log_room(cyn_i_effect_list *list); /* for one more in logs; false: list->failed */
+
+/* Two stored items with the same attributes, in any order. Out of memory: not equal. */
+bool cyn_i_stored_equal(cyn_bytes a, cyn_bytes b, cyn_i_arena *arena);
+
+/* Appends everything that follows from an item's change: the item itself, its index entries, its TTL entry, counters, its
+ * record in the table's log.
  * `old_stored` and `new_stored` are item + crc; data NULL: no item. `units[i]`, when not NULL, gets the write units of
  * index i. */
 void cyn_i_effects_of_change(cyn_i_effect_list *list, const cyn_i_table *table, const cyn_i_store_key *key,

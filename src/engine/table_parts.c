@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "catalog/stream.h"
 
 #define DAY_SECONDS 86400
 #define DEFAULT_KEY "00000000-0000-4000-8000-000000000000" /* stands for the account's own DynamoDB key */
@@ -211,14 +212,10 @@ bool cyn_i_parts_sse(const cyn_sse_specification *sse, cyn_bytes account, cyn_by
   return description->kms_master_key_arn.data != NULL;
 }
 
-bool cyn_i_parts_stream_on(cyn_table_description *description, const cyn_stream_specification *stream, int64_t now_ms,
+bool cyn_i_parts_stream_on(cyn_table_description *description, const cyn_stream_specification *stream, int64_t created_ms,
                            cyn_i_arena *arena) {
-  time_t seconds = (time_t)(now_ms / 1000);
-  struct tm date;
-  if (gmtime_r(&seconds, &date) == NULL) return false;
-  char *label = cyn_i_arena_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02d.%03d", date.tm_year + 1900, date.tm_mon + 1,
-                                   date.tm_mday, date.tm_hour, date.tm_min, date.tm_sec, (int)(now_ms % 1000));
-  if (label == NULL) return false;
+  char *label = cyn_i_arena_alloc(arena, CYN_STREAM_LABEL_SIZE + 1);
+  if (label == NULL || !cyn_i_stream_label(created_ms, label)) return false;
   description->stream_specification = stream;
   description->latest_stream_label = cyn_str(label);
   description->latest_stream_arn =

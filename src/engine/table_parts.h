@@ -41,8 +41,8 @@ cyn_global_secondary_index_description *cyn_i_parts_global_index(const cyn_i_ind
 /* *out NULL: not encrypted with a key of the account's. */
 bool cyn_i_parts_sse(const cyn_sse_specification *sse, cyn_bytes account, cyn_bytes region, cyn_i_arena *arena,
                      const cyn_sse_description **out);
-/* Switches the stream on: specification, label and ARN. */
-bool cyn_i_parts_stream_on(cyn_table_description *description, const cyn_stream_specification *stream, int64_t now_ms,
+/* Switches the stream on: specification, and label and ARN as of its log. */
+bool cyn_i_parts_stream_on(cyn_table_description *description, const cyn_stream_specification *stream, int64_t created_ms,
                            cyn_i_arena *arena);
 
 #endif

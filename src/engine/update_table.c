@@ -170,19 +170,27 @@ static bool apply_class(cyn_i_table_update *update, cyn_table_description *descr
   return true;
 }
 
-static bool apply_stream(cyn_i_table_update *update, cyn_table_description *description) {
+static cyn_status apply_stream(cyn_i_table_update *update, cyn_i_control *control, cyn_i_control_change *change,
+                               cyn_error *error) {
   const cyn_stream_specification *wanted = update->input->stream_specification;
-  if (wanted == NULL) return true;
+  if (wanted == NULL) return CYN_OK;
   update->makes_updating = true;
-  if (wanted->stream_enabled.value) return cyn_i_parts_stream_on(description, wanted, update->now_ms, update->arena);
-  description->stream_specification = NULL; /* label and ARN of the last stream stay */
-  return true;
+  if (!wanted->stream_enabled.value) {
+    change->record.stream_log = 0;
+    change->description->stream_specification = NULL; /* label and ARN of the last stream stay */
+    return CYN_OK;
+  }
+  cyn_status status = cyn_i_control_open_stream(control, change, error);
+  if (status != CYN_OK) return status;
+  bool described =
+      cyn_i_parts_stream_on(change->description, wanted, change->record.stream_created_ms, update->arena);
+  return described ? CYN_OK : cyn_i_error_no_memory(error);
 }
 
 static bool apply(cyn_i_table_update *update, const cyn_i_control *control, cyn_table_description *description) {
   const cyn_update_table_input *input = update->input;
   if (!apply_billing(update, description) || !apply_throughput(update, description) ||
-      !apply_class(update, description) || !apply_stream(update, description))
+      !apply_class(update, description))
     return false;
   if (input->deletion_protection_enabled.is_set)
     description->deletion_protection_enabled = input->deletion_protection_enabled;
@@ -208,7 +216,8 @@ static cyn_status decide(cyn_i_control *control, cyn_i_control_change *change, c
   cyn_status status = check(update, control, change, error);
   if (status != CYN_OK) return status;
   if (!apply(update, control, change->description)) return cyn_i_error_no_memory(error);
-  status = cyn_i_update_indexes_apply(update, control, change, error);
+  status = apply_stream(update, control, change, error);
+  if (status == CYN_OK) status = cyn_i_update_indexes_apply(update, control, change, error);
   if (status == CYN_OK && update->makes_updating && update->delay_ms > 0) {
     change->record.stored_state = CYN_TABLE_UPDATING;
     change->record.state_until_ms = update->now_ms + update->delay_ms;

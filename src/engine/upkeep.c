@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/action.h"
+#include "engine/change_record.h"
 #include "engine/control.h"
 #include "engine/item_key.h"
 
@@ -227,6 +228,15 @@ cyn_status cyn_i_upkeep_expire(cyn_i_engine *engine, cyn_i_table *table, cyn_byt
   size_t head = QUEUE_HEAD_SIZE + key.partition.size;
   key.sort = (cyn_bytes){queue_sort.data + head, queue_sort.size - head};
   return cyn_i_action_ttl_delete(engine, table, &key, arena, deleted, error);
+}
+
+/* ---- logs ---- */
+
+bool cyn_i_upkeep_change_time(cyn_bytes record, int64_t *time_ms) {
+  cyn_i_change_record change;
+  bool is_sound = cyn_i_change_record_read(record, &change);
+  *time_ms = change.time_ms;
+  return is_sound;
 }
 
 /* ---- tokens ---- */

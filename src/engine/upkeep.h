@@ -38,6 +38,9 @@ uint32_t cyn_i_upkeep_entry_size(cyn_bytes stored);
 cyn_status cyn_i_upkeep_expire(cyn_i_engine *engine, cyn_i_table *table, cyn_bytes queue_sort, cyn_i_arena *arena,
                                bool *deleted, cyn_error *error);
 
+/* When the change of a log's record was made. False: it is damaged. */
+bool cyn_i_upkeep_change_time(cyn_bytes record, int64_t *time_ms);
+
 /* True for the record of an idempotency token whose time is over. */
 bool cyn_i_upkeep_token_is_over(cyn_bytes record, int64_t now_ms);
 

@@ -1,5 +1,5 @@
-/* The verification of a file as a whole: the catalog, the counters, then every key of every table in one walk, and at the
- * end what counters and numbers of entries say about each other. See verify.h. */
+/* The verification of a file as a whole: the catalog, the counters, then every key of every table in one walk, what
+ * counters and numbers of entries say about each other, and at the end the logs. See verify.h. */
 #include "engine/verify.h"
 
 #include <stdio.h>
@@ -20,7 +20,7 @@ static bool visit_counter(void *user, const cyn_i_store_key *key, cyn_bytes valu
   uint32_t named = key->sort.size == 5 ? (uint32_t)sort[0] << 24 | (uint32_t)sort[1] << 16 | (uint32_t)sort[2] << 8 | sort[3] : 0;
   bool is_own = key->hash == 0 && key->partition.size == 0;
   if (value.size == 8) memcpy(&number, value.data, 8);
-  if (space == NULL || space->kind == CYN_VERIFY_TTL || named != key->space)
+  if (space == NULL || space->kind == CYN_VERIFY_TTL || space->kind == CYN_VERIFY_LOG || named != key->space)
     cyn_i_fault(v->faults, "counter %s of space %u: nothing has such a counter",
                 cyn_i_fault_bytes(key->sort, text, sizeof text), key->space);
   else if (sort[4] == 'n' && is_own) space->counted_items = number;
@@ -29,13 +29,6 @@ static bool visit_counter(void *user, const cyn_i_store_key *key, cyn_bytes valu
   else
     cyn_i_fault(v->faults, "counter %s of space %u: nothing has such a counter",
                 cyn_i_fault_bytes(key->sort, text, sizeof text), key->space);
-  return true;
-}
-
-static bool visit_log(void *user, const cyn_i_store_key *key, cyn_bytes value) {
-  (void)key;
-  (void)value;
-  ((cyn_i_verify_state *)user)->report->log_records++;
   return true;
 }
 
@@ -48,7 +41,7 @@ static void compare(cyn_i_verify_state *v, const cyn_i_verify_space *space, cons
 
 /* What is being filled or emptied has no final numbers. Where items are damaged, their bytes differ for that. */
 static cyn_status finish_space(cyn_i_verify_state *v, cyn_i_verify_space *space, bool items_are_sound, cyn_error *error) {
-  if (space->kind == CYN_VERIFY_RECLAIM) return CYN_OK;
+  if (space->kind == CYN_VERIFY_RECLAIM || space->kind == CYN_VERIFY_LOG) return CYN_OK;
   bool is_kept = space->index == NULL || space->index->state != CYN_INDEX_DELETING;
   if (!space->is_partial && space->kind != CYN_VERIFY_TTL) {
     compare(v, space, "items", space->counted_items, space->entries);
@@ -80,8 +73,7 @@ static cyn_status run(cyn_i_verify_state *v, cyn_error *error) {
     cyn_i_verify_collection_end(v);
     status = finish(v, error);
   }
-  if (status == CYN_OK)
-    status = cyn_i_verify_settle(v, cyn_i_store_check_logs(v->check, visit_log, v, &own), &own, error);
+  if (status == CYN_OK) status = cyn_i_verify_logs(v, error);
   return status;
 }
 

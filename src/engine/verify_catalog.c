@@ -1,5 +1,5 @@
 /* The catalog of a file: each record against its key, which spaces there are and whose they are, and the engine's small
- * records: the next free number, the list of spaces to be emptied, the list of tables with TTL, idempotency tokens.
+ * records: the next free number, the list of spaces to be emptied, the list of tables with TTL, streams, tokens.
  *
  * All tables are held while a file is verified: memory grows with the catalog, not with the items. */
 #include <stdio.h>
@@ -9,17 +9,19 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "catalog/stream.h"
 #include "engine/verify_private.h"
 
 #define TOKEN_SIZE 41
 #define CRC_SIZE 4
+#define SEQUENCE_SIZE 20 /* with the last stream's label */
 
 static bool same(cyn_bytes a, cyn_bytes b) { return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0); }
 
 const char *cyn_i_verify_name(const cyn_i_verify_space *space, char *out, size_t out_size) {
   const cyn_i_table *table = space->table;
   if (table == NULL) {
-    (void)snprintf(out, out_size, "space %u", space->number);
+    (void)snprintf(out, out_size, "%s %u", space->kind == CYN_VERIFY_LOG ? "log" : "space", space->number);
     return out;
   }
   char account[40], region[64], name[300], index[300];
@@ -29,7 +31,9 @@ const char *cyn_i_verify_name(const cyn_i_verify_space *space, char *out, size_t
                  cyn_i_fault_bytes(table->name, name, sizeof name), is_own ? "" : cyn_i_fault_bytes(table->account, account, sizeof account),
                  is_own ? "" : ", ", cyn_i_fault_bytes(table->region, region, sizeof region), is_index ? ", index " : "",
                  is_index ? cyn_i_fault_bytes(space->index->name, index, sizeof index) : "",
-                 space->kind == CYN_VERIFY_TTL ? ", expiry queue" : "");
+                 space->kind == CYN_VERIFY_TTL   ? ", expiry queue"
+                 : space->kind == CYN_VERIFY_LOG ? ", change log"
+                                                 : "");
   return out;
 }
 
@@ -75,6 +79,9 @@ static bool add_table(cyn_i_verify_state *v, cyn_i_table *table) {
                                             .is_partial = index->state != CYN_INDEX_ACTIVE}))
       return false;
   }
+  if (table->stream_log != 0 &&
+      !add_space(v, &(cyn_i_verify_space){.number = table->stream_log, .kind = CYN_VERIFY_LOG, .table = table, .view = table->stream_view}))
+    return false;
   if (table->ttl_space == 0) return true;
   return add_space(v, &(cyn_i_verify_space){.number = table->ttl_space, .kind = CYN_VERIFY_TTL, .table = table});
 }
@@ -121,11 +128,19 @@ static bool visit_reclaim(cyn_i_verify_state *v, const cyn_i_store_key *key, cyn
 static void visit_sequence(cyn_i_verify_state *v, const cyn_i_store_key *key, cyn_bytes value) {
   const uint8_t *p = (const uint8_t *)value.data;
   uint32_t next = 0, crc;
-  bool sound = key->hash == 0 && key->partition.size == 0 && key->sort.size == 0 && (value.size == 4 || value.size == 4 + CRC_SIZE);
-  if (sound && value.size == 4 + CRC_SIZE) {
+  int64_t last_stream_ms = 0;
+  bool sound = key->hash == 0 && key->partition.size == 0 && key->sort.size == 0 &&
+               (value.size == 4 || value.size == 4 + CRC_SIZE || value.size == SEQUENCE_SIZE);
+  if (sound && value.size != 4) {
     memcpy(&crc, p + 4, CRC_SIZE);
     sound = crc == cyn_i_crc32(p, 4);
   }
+  if (sound && value.size == SEQUENCE_SIZE) {
+    memcpy(&last_stream_ms, p + 8, 8);
+    memcpy(&crc, p + SEQUENCE_SIZE - CRC_SIZE, CRC_SIZE);
+    sound = crc == cyn_i_crc32(p, SEQUENCE_SIZE - CRC_SIZE);
+  }
+  if (v->newest_stream_ms > last_stream_ms) sound = false;
   if (sound) memcpy(&next, p, 4);
   for (size_t i = 0; sound && i < v->space_count; i++) sound = v->spaces[i].number < next;
   v->has_sequence = true;
@@ -166,6 +181,40 @@ static void visit_ttl_table(cyn_i_verify_state *v, const cyn_i_store_key *key, c
   else space->is_partial = value.size == 1;
 }
 
+/* The log that an open stream's table names. */
+static const cyn_i_verify_space *log_of(const cyn_i_verify_state *v, const cyn_i_store_key *key, const cyn_i_stream *stream) {
+  cyn_bytes account, region, name, label;
+  if (!cyn_i_catalog_partition_split(key->partition, &account, &region) || !cyn_i_stream_key_split(key->sort, &name, &label))
+    return NULL;
+  for (size_t i = 0; i < v->space_count; i++) {
+    const cyn_i_table *table = v->spaces[i].table;
+    if (v->spaces[i].kind == CYN_VERIFY_LOG && table != NULL && v->spaces[i].number == stream->log &&
+        table->stream_created_ms == stream->created_ms && table->stream_view == stream->view && same(table->name, name) &&
+        same(table->region, region) && same(table->account, account))
+      return &v->spaces[i];
+  }
+  return NULL;
+}
+
+static bool visit_stream(cyn_i_verify_state *v, const cyn_i_store_key *key, cyn_bytes value) {
+  cyn_i_stream stream;
+  cyn_bytes name, label;
+  int64_t created_ms;
+  bool sound = key->hash == 0 && cyn_i_stream_record_read(key, value, &stream) && cyn_i_stream_key_split(key->sort, &name, &label) &&
+               cyn_i_stream_label_parse(label, &created_ms) && created_ms == stream.created_ms &&
+               (stream.closed_ms == 0 || stream.closed_ms >= created_ms);
+  if (!sound) {
+    key_fault(v, "stream", key->sort, "its record is damaged");
+    return true;
+  }
+  if (stream.created_ms > v->newest_stream_ms) v->newest_stream_ms = stream.created_ms;
+  if (stream.closed_ms != 0)
+    return add_space(v, &(cyn_i_verify_space){.number = stream.log, .kind = CYN_VERIFY_LOG, .view = stream.view});
+  v->open_streams++;
+  if (log_of(v, key, &stream) == NULL) key_fault(v, "stream", key->sort, "it is open, and no table writes to it");
+  return true;
+}
+
 /* The engine's own spaces, in the order of their numbers: the catalog comes first, and the reclaim list after the
  * sequence, which is judged at the end. */
 static bool visit_own(void *user, const cyn_i_store_key *key, cyn_bytes value) {
@@ -176,6 +225,7 @@ static bool visit_own(void *user, const cyn_i_store_key *key, cyn_bytes value) {
     case CYN_SPACE_TOKENS: visit_token(v, key, value); return true;
     case CYN_SPACE_RECLAIM: return visit_reclaim(v, key, value);
     case CYN_SPACE_TTL_TABLES: visit_ttl_table(v, key, value); return true;
+    case CYN_SPACE_STREAMS: return visit_stream(v, key, value);
     default: break;
   }
   if (v->unknown_space != key->space) cyn_i_fault(v->faults, "space %u holds keys, and Cynamo has no such space", key->space);
@@ -225,8 +275,14 @@ cyn_status cyn_i_verify_catalog(cyn_i_verify_state *v, cyn_error *error) {
   cyn_error own = CYN_ERROR_INIT;
   cyn_status status = cyn_i_store_check_walk(v->check, CYN_SPACE_CATALOG, CYN_SPACE_FIRST - 1, visit_own, v, &own);
   status = cyn_i_verify_settle(v, status, &own, error);
-  uint64_t queues = 0;
-  for (size_t i = 0; i < v->space_count; i++) queues += v->spaces[i].kind == CYN_VERIFY_TTL;
+  uint64_t queues = 0, logs = 0;
+  for (size_t i = 0; i < v->space_count; i++) {
+    queues += v->spaces[i].kind == CYN_VERIFY_TTL;
+    logs += v->spaces[i].kind == CYN_VERIFY_LOG && v->spaces[i].table != NULL;
+  }
+  if (logs != v->open_streams)
+    cyn_i_fault(v->faults, "%llu tables have a change log, and %llu streams are open", (unsigned long long)logs,
+                (unsigned long long)v->open_streams);
   if (queues != v->ttl_listings)
     cyn_i_fault(v->faults, "%llu tables have TTL on, and %llu are listed", (unsigned long long)queues,
                 (unsigned long long)v->ttl_listings);
@@ -243,5 +299,6 @@ void cyn_i_verify_clean_up(cyn_i_verify_state *v) {
   for (size_t i = 0; i < v->table_count; i++) cyn_i_table_release(v->tables[i]);
   cyn_i_free(v->tables);
   cyn_i_free(v->spaces);
+  cyn_i_free(v->newest.at);
   cyn_i_arena_clean_up(&v->arena);
 }

@@ -46,8 +46,7 @@ static void part_text(const cyn_i_key_part *part, const uint8_t *item, char *out
   (void)snprintf(out, out_size, "%s=%s", cyn_i_fault_bytes(part->name, name, sizeof name), text);
 }
 
-/* `item` is valid. */
-static void item_fault(cyn_i_verify_state *v, const uint8_t *item, const char *reason) {
+void cyn_i_verify_item_fault(cyn_i_verify_state *v, const uint8_t *item, const char *reason) {
   char name[900], hash[256], range[256] = "";
   const cyn_i_table *table = v->space->table;
   part_text(&table->hash, item, hash, sizeof hash);
@@ -77,8 +76,7 @@ cyn_status cyn_i_verify_settle(cyn_i_verify_state *v, cyn_status status, cyn_err
 
 /* ---- one value ---- */
 
-/* NULL when the bytes are an item with its checksum. */
-static const char *stored_fault(cyn_bytes value) {
+const char *cyn_i_verify_stored_fault(cyn_bytes value) {
   if (value.size < CYN_ITEM_HEADER_SIZE + 4) return "its value is too short";
   size_t size = value.size - 4;
   const uint8_t *item = cyn_i_stored_item(value);
@@ -86,10 +84,9 @@ static const char *stored_fault(cyn_bytes value) {
   return cyn_i_item_is_valid(item, size) ? NULL : "its bytes are no item";
 }
 
-/* Equal attributes in any order, as an entry is not written again for another order. */
-static bool entries_equal(cyn_bytes a, cyn_bytes b, cyn_i_arena *arena, bool *no_memory) {
+bool cyn_i_verify_equal(cyn_bytes a, cyn_bytes b, cyn_i_arena *arena, bool *no_memory) {
   if (same(a, b)) return true;
-  if (a.size != b.size || stored_fault(b) != NULL) return false;
+  if (a.size != b.size || cyn_i_verify_stored_fault(b) != NULL) return false;
   const uint8_t *left = cyn_i_stored_item(a), *right = cyn_i_stored_item(b);
   uint32_t count = cyn_i_item_count(left);
   if (count != cyn_i_item_count(right)) return false;
@@ -107,7 +104,7 @@ static bool entries_equal(cyn_bytes a, cyn_bytes b, cyn_i_arena *arena, bool *no
   return true;
 }
 
-static cyn_bytes get(cyn_i_verify_state *v, const cyn_i_store_key *key) {
+cyn_bytes cyn_i_verify_get(cyn_i_verify_state *v, const cyn_i_store_key *key) {
   cyn_bytes value = {NULL, 0};
   cyn_error own = CYN_ERROR_INIT;
   cyn_status status = cyn_i_store_check_get(v->check, key, &value, &own);
@@ -131,21 +128,21 @@ static void check_index(cyn_i_verify_state *v, const cyn_i_index *index, cyn_byt
     return;
   }
   if (!entry.present) return;
-  cyn_bytes found = get(v, &entry.key);
+  cyn_bytes found = cyn_i_verify_get(v, &entry.key);
   char reason[360], name[300];
   if (found.data == NULL) {
     space->missing++;
     if (space->is_partial) return;
     (void)snprintf(reason, sizeof reason, "it has no entry in index %s", cyn_i_fault_bytes(index->name, name, sizeof name));
-    item_fault(v, cyn_i_stored_item(stored), reason);
+    cyn_i_verify_item_fault(v, cyn_i_stored_item(stored), reason);
     return;
   }
   space->wanted++;
   bool no_memory = false;
-  if (entries_equal(entry.value, found, &v->arena, &no_memory)) return;
+  if (cyn_i_verify_equal(entry.value, found, &v->arena, &no_memory)) return;
   if (no_memory) v->status = CYN_E_OUT_OF_MEMORY;
   (void)snprintf(reason, sizeof reason, "its entry in index %s holds something else", cyn_i_fault_bytes(index->name, name, sizeof name));
-  item_fault(v, cyn_i_stored_item(stored), reason);
+  cyn_i_verify_item_fault(v, cyn_i_stored_item(stored), reason);
 }
 
 static void check_expiry(cyn_i_verify_state *v, const cyn_i_store_key *key, const uint8_t *item) {
@@ -159,12 +156,12 @@ static void check_expiry(cyn_i_verify_state *v, const cyn_i_store_key *key, cons
     return;
   }
   if (!present) return;
-  if (get(v, &due).data != NULL) {
+  if (cyn_i_verify_get(v, &due).data != NULL) {
     space->wanted++;
     return;
   }
   space->missing++;
-  if (!space->is_partial) item_fault(v, item, "it expires, and has no entry in the queue of expiring items");
+  if (!space->is_partial) cyn_i_verify_item_fault(v, item, "it expires, and has no entry in the queue of expiring items");
 }
 
 /* ---- collections ---- */
@@ -220,7 +217,7 @@ static void check_item(cyn_i_verify_state *v, const cyn_i_store_key *key, cyn_by
     return;
   }
   if (!same_key(&own, key)) {
-    item_fault(v, item, "it does not stand where its key belongs");
+    cyn_i_verify_item_fault(v, item, "it does not stand where its key belongs");
     return;
   }
   for (size_t i = 0; i < table->index_count; i++) check_index(v, &table->indexes[i], value);
@@ -241,7 +238,7 @@ bool cyn_i_verify_entry(void *user, const cyn_i_store_key *key, cyn_bytes value)
     v->space = cyn_i_verify_find(v, key->space);
   }
   cyn_i_verify_space *space = v->space;
-  if (space == NULL) return unknown(v, key->space);
+  if (space == NULL || space->kind == CYN_VERIFY_LOG) return unknown(v, key->space);
   space->entries++;
   bool is_deleted = space->kind == CYN_VERIFY_RECLAIM; /* of a queue without values, or items and entries */
   if (is_deleted && value.size == 0) return true;
@@ -250,7 +247,7 @@ bool cyn_i_verify_entry(void *user, const cyn_i_store_key *key, cyn_bytes value)
     if (value.size != 0 || key->hash != 0 || key->partition.size != 0) place_fault(v, key, "it is no entry of a queue");
     return true;
   }
-  const char *reason = stored_fault(value);
+  const char *reason = cyn_i_verify_stored_fault(value);
   if (reason != NULL) {
     place_fault(v, key, reason);
     return true;
@@ -275,11 +272,11 @@ static bool entry_has_item(cyn_i_verify_state *v, const cyn_i_store_key *key, cy
   const cyn_i_table *table = v->space->table;
   cyn_i_store_key base;
   cyn_i_index_entry entry = {0};
-  if (stored_fault(value) != NULL) return true; /* told already */
+  if (cyn_i_verify_stored_fault(value) != NULL) return true; /* told already */
   const uint8_t *item = cyn_i_stored_item(value);
   if (cyn_i_check_item_key(table, item, NULL) != CYN_OK || !cyn_i_item_key(table, item, &v->arena, &base)) return false;
-  cyn_bytes stored = get(v, &base);
-  if (stored.data == NULL || stored_fault(stored) != NULL) return false;
+  cyn_bytes stored = cyn_i_verify_get(v, &base);
+  if (stored.data == NULL || cyn_i_verify_stored_fault(stored) != NULL) return false;
   if (!cyn_i_index_entry_make(table, v->space->index, stored, &v->arena, &entry)) return false;
   return entry.present && same_key(&entry.key, key);
 }
@@ -291,9 +288,9 @@ static bool expiry_has_item(cyn_i_verify_state *v, const cyn_i_store_key *key) {
   cyn_i_store_key base = {.space = table->space, .partition = {key->sort.data + 17, sort[16]}}, due;
   for (int i = 8; i < 16; i++) base.hash = base.hash << 8 | sort[i];
   base.sort = (cyn_bytes){base.partition.data + base.partition.size, key->sort.size - 17 - base.partition.size};
-  cyn_bytes stored = get(v, &base);
+  cyn_bytes stored = cyn_i_verify_get(v, &base);
   bool present;
-  if (stored.data == NULL || stored_fault(stored) != NULL) return false;
+  if (stored.data == NULL || cyn_i_verify_stored_fault(stored) != NULL) return false;
   if (!cyn_i_ttl_key(table, &base, cyn_i_stored_item(stored), &v->arena, &due, &present)) return false;
   return present && same_key(&due, key);
 }

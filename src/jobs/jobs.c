@@ -73,6 +73,7 @@ static cyn_status run(cyn_i_jobs *jobs, bool expires, bool *more, cyn_error *err
     note(&first, cyn_i_upkeep_settle(engine, &table->place, &jobs->work_arena, &scratch), error, &scratch);
     cyn_i_arena_reset(&jobs->work_arena, ARENA_KEEP);
   }
+  note(&first, cyn_i_jobs_streams(jobs, &scratch), error, &scratch);
   note(&first, cyn_i_jobs_reclaim(jobs, &scratch), error, &scratch);
   for (const cyn_i_jobs_table *table = tables; table != NULL; table = table->next)
     if (table->has_index_work || table->fills_ttl)

@@ -18,6 +18,7 @@ struct cyn_i_jobs {
   uint64_t surveyed_guard; /* the catalog as of the last survey; 0: never */
   int64_t due_ms;          /* when time alone makes work; 0: never */
   int64_t tokens_checked_ms;
+  int64_t streams_checked_ms;
   pthread_mutex_t run_mutex; /* one run at a time */
   pthread_mutex_t mutex;     /* for the three below */
   pthread_cond_t condition;
@@ -32,7 +33,7 @@ struct cyn_i_jobs {
 typedef struct cyn_i_jobs_table cyn_i_jobs_table;
 struct cyn_i_jobs_table {
   cyn_i_upkeep_place place;
-  bool is_over; /* its deletion, or that of one of its indexes */
+  bool is_over; /* its deletion, or that of one of its indexes; or its stream may need a log */
   bool has_index_work;
   bool has_ttl, fills_ttl;
   cyn_i_jobs_table *next;
@@ -49,6 +50,7 @@ cyn_status cyn_i_jobs_reclaim(cyn_i_jobs *jobs, cyn_error *error);
 cyn_status cyn_i_jobs_fill(cyn_i_jobs *jobs, const cyn_i_jobs_table *table, cyn_error *error);
 cyn_status cyn_i_jobs_expire(cyn_i_jobs *jobs, const cyn_i_jobs_table *table, bool *more, cyn_error *error);
 cyn_status cyn_i_jobs_tokens(cyn_i_jobs *jobs, cyn_error *error);
+cyn_status cyn_i_jobs_streams(cyn_i_jobs *jobs, cyn_error *error);
 
 /* A slice is done: lets others at the writer. False: stop. */
 bool cyn_i_jobs_pause(cyn_i_jobs *jobs);

@@ -51,6 +51,7 @@ static bool visit_record(void *user, const cyn_i_store_key *key, cyn_bytes value
     return true;
   }
   bool is_over = peek.state_until_ms != 0 && (peek.stored_state == CYN_TABLE_DELETING || peek.has_index_work);
+  is_over = is_over || peek.may_lack_log;
   if (!is_over && !peek.has_index_work) return true;
   cyn_i_jobs_table *table = entry_of(s, key);
   if (table != NULL) {

@@ -141,8 +141,8 @@ cyn_status cyn_i_store_view_counter(cyn_i_store_view *view, const cyn_i_store_ke
 
 /* ---- the rest ---- */
 
-/* Deletes up to about slice_us microseconds' worth of keys of a space that the catalog no longer names; *done tells that
- * none is left. Idempotent. */
+/* Deletes up to about slice_us microseconds' worth of keys of a space that the catalog no longer names, and of the records
+ * of the log of the same number; *done tells that none is left. Idempotent. */
 cyn_status cyn_i_store_reclaim(cyn_i_store *store, uint32_t space, unsigned slice_us, bool *done, cyn_error *error);
 
 /* Gap-free positions from 1 in commit order. */

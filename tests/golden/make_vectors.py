@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import struct
+import zlib
 from decimal import Decimal, getcontext
 
 getcontext().prec = 400
@@ -182,6 +183,36 @@ def key_lines():
             yield [name, kind, text, out.hex()]
 
 
+def stored(members):
+    out = item(members)
+    return out + struct.pack("<I", zlib.crc32(out))
+
+
+CHANGES = [(view, old, new, 1790000000123, expiry)
+           for view in ("KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES")
+           for old, new, expiry in ((None, {"p": {"S": "a"}, "n": {"N": "1"}}, False),
+                                    ({"n": {"N": "1"}, "p": {"S": "a"}}, {"p": {"S": "a"}, "n": {"N": "2"}}, False),
+                                    ({"p": {"S": "a"}}, None, False),
+                                    ({"p": {"S": "a"}, "until": {"N": "1789000000"}}, None, True))]
+
+
+def change(view, old, new, time_ms, expiry):
+    event = 1 if old is None else 3 if new is None else 2
+    before = stored(old) if old is not None and "OLD" in view else b""
+    after = stored(new) if new is not None and "NEW" in view else b""
+    parts = (2 if before else 0) + (4 if after else 0)
+    if parts == 0:
+        before, parts = stored({"p": (new or old)["p"]}), 1
+    head = bytes([1, event + (0x10 if expiry else 0), parts]) + struct.pack("<qI", time_ms, len(before))
+    return head + struct.pack("<I", zlib.crc32(head)) + before + after
+
+
+def change_lines():
+    for view, old, new, time_ms, expiry in CHANGES:
+        yield [view, json.dumps(old), json.dumps(new), str(time_ms), "expiry" if expiry else "-",
+               change(view, old, new, time_ms, expiry).hex()]
+
+
 def write(name, rows):
     with open(name, "w", encoding="utf-8", newline="\n") as out:
         for row in rows:
@@ -195,3 +226,4 @@ def compact(value):
 write("number.tsv", ([t, number(t).hex(), plain(t), str(number_size(t))] for t in NUMBERS))
 write("item.tsv", ([json.dumps(i), item(i).hex(), compact({n: printed(v) for n, v in i.items()})] for i in ITEMS))
 write("key.tsv", key_lines())
+write("change.tsv", change_lines())

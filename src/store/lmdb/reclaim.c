@@ -1,4 +1,4 @@
-/* Takes away a space that nothing names any more, with its counters and layers, a slice at a time: each slice is a
+/* Takes away a space that nothing names any more, with its counters, its layers and the log of its number, a slice at a time: each slice is a
  * transaction of its own and holds the writer for about as long as it was told. */
 #include "base/clock.h"
 #include "store/lmdb/lmdb_private.h"
@@ -53,6 +53,13 @@ static int reclaim_work(cyn_i_lmdb_store *store, MDB_txn *txn, void *user) {
   int code = prefix_delete(store, txn, r, (cyn_bytes){(const char *)prefix + 4, 4}, 0, &r->done);
   if (code != 0 || !r->done) return code;
   cyn_i_lmdb_store_u32(prefix, CYN_LMDB_SPACE_COUNTER);
+  code = prefix_delete(store, txn, r, (cyn_bytes){(const char *)prefix, 8}, 0, &r->done);
+  if (code != 0 || !r->done) return code;
+  cyn_i_lmdb_counters_forget(&store->counters, (cyn_bytes){(const char *)prefix, 8});
+  cyn_i_lmdb_store_u32(prefix, CYN_LMDB_SPACE_LOG);
+  code = prefix_delete(store, txn, r, (cyn_bytes){(const char *)prefix, 8}, 0, &r->done);
+  if (code != 0 || !r->done) return code;
+  cyn_i_lmdb_store_u32(prefix, CYN_LMDB_SPACE_LOG_END);
   code = prefix_delete(store, txn, r, (cyn_bytes){(const char *)prefix, 8}, 0, &r->done);
   if (code == 0 && r->done) cyn_i_lmdb_counters_forget(&store->counters, (cyn_bytes){(const char *)prefix, 8});
   return code;
