@@ -24,21 +24,34 @@ void cyn_i_arena_init(cyn_i_arena *arena, size_t block_size) {
   arena->block_size = block_size != 0 ? block_size : ARENA_BLOCK_SIZE_DEFAULT;
 }
 
-static void blocks_free(cyn_i_arena_block *block) {
-  while (block != NULL) {
+void cyn_i_arena_init_secret(cyn_i_arena *arena) {
+  cyn_i_arena_init(arena, 0);
+  arena->is_secret = true;
+}
+
+static void block_free(const cyn_i_arena *arena, cyn_i_arena_block *block) {
+  if (arena->is_secret) cyn_i_secret_free(block);
+  else cyn_i_free(block);
+}
+
+static void blocks_free(cyn_i_arena *arena) {
+  for (cyn_i_arena_block *block = arena->block; block != NULL;) {
     cyn_i_arena_block *previous = block->previous;
-    cyn_i_free(block);
+    block_free(arena, block);
     block = previous;
   }
 }
 
 void cyn_i_arena_clean_up(cyn_i_arena *arena) {
-  blocks_free(arena->block);
+  bool is_secret = arena->is_secret;
+  blocks_free(arena);
   memset(arena, 0, sizeof *arena);
+  arena->is_secret = is_secret;
 }
 
 void cyn_i_arena_reset(cyn_i_arena *arena, size_t keep_max) {
   cyn_i_arena_block *kept = arena->block;
+  arena->is_short = false;
   if (kept == NULL) return;
   if (kept->previous == NULL && kept->size <= keep_max) {
     arena->next = (uint8_t *)kept + ARENA_HEADER;
@@ -50,7 +63,7 @@ void cyn_i_arena_reset(cyn_i_arena *arena, size_t keep_max) {
     if (b->size <= keep_max && (best == NULL || b->size > best->size)) best = b;
   for (cyn_i_arena_block *b = kept; b != NULL;) {
     cyn_i_arena_block *previous = b->previous;
-    if (b != best) cyn_i_free(b);
+    if (b != best) block_free(arena, b);
     b = previous;
   }
   arena->block = best;
@@ -64,17 +77,22 @@ void cyn_i_arena_reset(cyn_i_arena *arena, size_t keep_max) {
   }
 }
 
+static void *refuse(cyn_i_arena *arena) {
+  arena->is_short = true;
+  return NULL;
+}
+
 void *cyn_i_arena_alloc_slow(cyn_i_arena *arena, size_t size) {
-  if (size > SIZE_MAX / 2) return NULL;
+  if (size > SIZE_MAX / 2) return refuse(arena);
   size_t rounded = (size + 7) & ~(size_t)7;
   size_t want = rounded + ARENA_HEADER;
   size_t block_size = want > arena->block_size ? want : arena->block_size;
   if (arena->limit != 0 && (block_size > arena->limit || arena->total > arena->limit - block_size)) {
-    if (want > arena->limit || arena->total > arena->limit - want) return NULL;
+    if (want > arena->limit || arena->total > arena->limit - want) return refuse(arena);
     block_size = want;
   }
-  cyn_i_arena_block *block = cyn_i_alloc(block_size);
-  if (block == NULL) return NULL;
+  cyn_i_arena_block *block = arena->is_secret ? cyn_i_secret_alloc(block_size) : cyn_i_alloc(block_size);
+  if (block == NULL) return refuse(arena);
   block->previous = arena->block;
   block->size = block_size;
   arena->block = block;

@@ -2,6 +2,7 @@
 #ifndef CYN_BASE_ARENA_H
 #define CYN_BASE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,10 +17,14 @@ typedef struct cyn_i_arena {
   size_t block_size;          /* size of the next ordinary block */
   size_t total;               /* bytes held in all blocks */
   size_t limit;               /* at most this many bytes in all; 0 means none */
+  bool is_secret;             /* the blocks are cyn_i_secret_alloc's */
+  bool is_short;              /* memory was refused once, since it was made or reset: what is missing may be missing for that */
 } cyn_i_arena;
 
 /* `block_size` 0 takes the default (16 KiB). Takes no memory until the first allocation. */
 void cyn_i_arena_init(cyn_i_arena *arena, size_t block_size);
+/* The same for what nobody else may see: in pages that a core dump leaves out. */
+void cyn_i_arena_init_secret(cyn_i_arena *arena);
 void cyn_i_arena_clean_up(cyn_i_arena *arena);
 
 /* Forgets everything that was allocated, keeps one block of at most `keep_max` bytes for the next request. */
@@ -33,7 +38,10 @@ extern int (*cyn_i_arena_hook)(size_t size);
 /* `size` bytes aligned to 8, or NULL when out of memory or over the limit. */
 static inline void *cyn_i_arena_alloc(cyn_i_arena *arena, size_t size) {
 #ifndef NDEBUG
-  if (cyn_i_arena_hook != NULL && cyn_i_arena_hook(size)) return NULL;
+  if (cyn_i_arena_hook != NULL && cyn_i_arena_hook(size)) {
+    arena->is_short = true;
+    return NULL;
+  }
 #endif
   size_t rounded = (size + 7) & ~(size_t)7;
   if (rounded >= size && (size_t)(arena->end - arena->next) >= rounded && arena->next != NULL) {

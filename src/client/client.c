@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
+
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -181,7 +183,7 @@ cyn_status cyn_i_client_new(const cyn_i_client_options *options, cyn_i_client **
   *out = NULL;
   cyn_i_client *client = cyn_i_zalloc(1, sizeof *client);
   if (client == NULL) return cyn_i_error_no_memory(error);
-  cyn_i_arena_init(&client->arena, 1024);
+  cyn_i_arena_init_secret(&client->arena); /* the files that it reads hold keys, too */
   client->clock = options->clock;
   cyn_status status = fill(client, options, error);
   if (status != CYN_OK) cyn_i_client_destroy(client);
@@ -267,13 +269,11 @@ static void add_header(machine *m, const char *name, cyn_bytes value) {
   m->headers[m->http.header_count++] = (cyn_i_http_header){cyn_str(name), value};
 }
 
-static cyn_status prepare(machine *m) {
+static cyn_status put_headers(machine *m, const cyn_i_credentials *credentials) {
   static const cyn_bytes content_type = {"application/x-amz-json-1.0", 26};
   cyn_i_client *client = m->client;
   const target *to = &m->target;
-  cyn_i_credentials credentials = {0};
-  cyn_status status = cyn_i_credentials_get(client->credentials, m->call->arena, &credentials, m->call->error);
-  if (status == CYN_OK) status = choose_target(m, &credentials);
+  cyn_status status = choose_target(m, credentials);
   if (status != CYN_OK) return status;
   cyn_i_sigv4_time(cyn_i_clock_now_ms(client->clock) + client->skew_ms, m->time);
   const cyn_bytes time = {m->time, 16};
@@ -287,18 +287,28 @@ static cyn_status prepare(machine *m) {
   sign_header(m, &signed_count, "content-type", content_type);
   sign_header(m, &signed_count, "host", to->host);
   sign_header(m, &signed_count, "x-amz-date", time);
-  if (credentials.session_token.size != 0) {
-    add_header(m, "X-Amz-Security-Token", credentials.session_token);
-    sign_header(m, &signed_count, "x-amz-security-token", credentials.session_token);
+  if (credentials->session_token.size != 0) {
+    add_header(m, "X-Amz-Security-Token", credentials->session_token);
+    sign_header(m, &signed_count, "x-amz-security-token", credentials->session_token);
   }
   sign_header(m, &signed_count, "x-amz-target", m->operation_target);
   status = add_extra_headers(m, &signed_count);
   if (status != CYN_OK) return status;
   const cyn_i_sign_request request = {"POST", to->path, {NULL, 0}, m->signed_headers, signed_count, m->http.body, m->time,
-                                      to->region, "dynamodb", &credentials};
+                                      to->region, "dynamodb", credentials};
   cyn_bytes authorization;
   status = cyn_i_sign(client->signer, &request, m->call->arena, &authorization, m->call->error);
   if (status == CYN_OK) add_header(m, "Authorization", authorization);
+  return status;
+}
+
+/* The secret key is in the call's memory only while its request is signed. */
+static cyn_status prepare(machine *m) {
+  cyn_i_credentials credentials = {0};
+  cyn_status status = cyn_i_credentials_get(m->client->credentials, m->call->arena, &credentials, m->call->error);
+  if (status != CYN_OK) return status;
+  status = put_headers(m, &credentials);
+  OPENSSL_cleanse((void *)(uintptr_t)credentials.secret_access_key.data, credentials.secret_access_key.size);
   return status;
 }
 

@@ -5,11 +5,14 @@
 #include "client/json_fields.h"
 #include "client/timestamp.h"
 
+/* What a source makes of a file or an answer that there was no memory for is not the truth ("has no keys"): whenever the
+ * arena was short, memory is what is missing. */
 static cyn_status ask(const cyn_i_credential_search *search, cyn_i_credential_source *const *sources, size_t count,
                       cyn_i_credentials *out, cyn_error *error) {
   memset(out, 0, sizeof *out);
   for (size_t i = 0; i < count; i++) {
     cyn_status status = sources[i](search, out, error);
+    if (search->arena->is_short) return cyn_i_error_no_memory(error);
     if (status != CYN_OK || out->access_key_id.data != NULL) return status;
   }
   return CYN_OK;

@@ -2,11 +2,10 @@
  * hour before (advisory) one thread looks while the others go on with what there is; from ten minutes before (mandatory) all
  * wait for it. Keys that never live that long have windows of three quarters and a half of their life, or each call would
  * ask. Who waits for a look that fails shares its error, so that many threads make one call however it ends.
- * Invariants, under the lock: at most one look is under way (is_looking, in process `looker`); `keys` point into `arena`. */
+ * Invariants, under the lock: at most one look is under way (is_looking, in process `looker`); `keys` point into `arena`.
+ * All arenas here are of the kind for secrets: no core file holds keys, or the files and answers that they came from. */
 #include <pthread.h>
 #include <unistd.h>
-
-#include <openssl/crypto.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -51,15 +50,8 @@ static cyn_status copy_keys(const cyn_i_credentials *from, cyn_i_arena *arena, c
   return is_whole ? CYN_OK : cyn_i_error_no_memory(error);
 }
 
-static void wipe(cyn_bytes bytes) {
-  if (bytes.size != 0) OPENSSL_cleanse((void *)(uintptr_t)bytes.data, bytes.size);
-}
-
 static void drop_keys(cyn_i_credentials_provider *provider) {
-  wipe(provider->keys.secret_access_key);
-  wipe(provider->keys.session_token);
   cyn_i_arena_clean_up(&provider->arena);
-  cyn_i_arena_init(&provider->arena, 512);
   memset(&provider->keys, 0, sizeof provider->keys);
   provider->has_keys = false;
 }
@@ -99,7 +91,7 @@ static cyn_status look_unlocked(cyn_i_credentials_provider *provider) {
   cyn_i_arena scratch;
   cyn_i_credentials found;
   cyn_error error = CYN_ERROR_INIT;
-  cyn_i_arena_init(&scratch, 0);
+  cyn_i_arena_init_secret(&scratch);
   provider->is_looking = true;
   provider->looker = getpid();
   (void)pthread_mutex_unlock(&provider->lock);
@@ -194,15 +186,14 @@ cyn_status cyn_i_credentials_provider_new(const cyn_i_credentials_options *optio
     return cyn_i_error_no_memory(error);
   }
   (void)pthread_cond_init(&provider->looked, NULL);
-  cyn_i_arena_init(&provider->options_arena, 256);
-  cyn_i_arena_init(&provider->arena, 512);
+  cyn_i_arena_init_secret(&provider->options_arena);
+  cyn_i_arena_init_secret(&provider->arena);
   provider->options = *options;
   cyn_i_credentials_options *own = &provider->options;
   bool is_whole = copy_into(&provider->options_arena, &own->access_key_id) &&
                   copy_into(&provider->options_arena, &own->secret_access_key) &&
                   copy_into(&provider->options_arena, &own->session_token) && copy_into(&provider->options_arena, &own->profile) &&
                   copy_into(&provider->options_arena, &own->region) && copy_into(&provider->options_arena, &own->account_id);
-  if (!is_whole) memset(own, 0, sizeof *own); /* some of it is the caller's still: not to be wiped */
   cyn_status status = is_whole ? take_explicit(provider, error) : cyn_i_error_no_memory(error);
   if (status == CYN_OK) *out = provider;
   else cyn_i_credentials_provider_destroy(provider);
@@ -213,11 +204,6 @@ void cyn_i_credentials_provider_destroy(cyn_i_credentials_provider *provider) {
   if (provider == NULL) return;
   drop_keys(provider);
   cyn_i_network_clean_up(&provider->network);
-  cyn_i_arena_clean_up(&provider->arena);
-  if (!provider->is_explicit) {
-    wipe(provider->options.secret_access_key);
-    wipe(provider->options.session_token);
-  }
   cyn_i_arena_clean_up(&provider->options_arena);
   (void)pthread_cond_destroy(&provider->looked);
   (void)pthread_mutex_destroy(&provider->lock);

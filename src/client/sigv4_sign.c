@@ -27,18 +27,15 @@ struct cyn_i_signer {
 };
 
 cyn_i_signer *cyn_i_signer_new(void) {
-  cyn_i_signer *signer = cyn_i_zalloc(1, sizeof *signer);
-  if (signer == NULL) return NULL;
-  if (pthread_mutex_init(&signer->lock, NULL) == 0) return signer;
-  cyn_i_free(signer);
-  return NULL;
+  cyn_i_signer *signer = cyn_i_secret_alloc(sizeof *signer);
+  if (signer != NULL) (void)pthread_mutex_init(&signer->lock, NULL); /* a plain one cannot fail */
+  return signer;
 }
 
 void cyn_i_signer_destroy(cyn_i_signer *signer) {
   if (signer == NULL) return;
   (void)pthread_mutex_destroy(&signer->lock);
-  OPENSSL_cleanse(signer, sizeof *signer);
-  cyn_i_free(signer);
+  cyn_i_secret_free(signer);
 }
 
 static void fill_source(const cyn_i_sign_request *request, key_source *source) {
@@ -56,24 +53,30 @@ static void fill_source(const cyn_i_sign_request *request, key_source *source) {
   }
 }
 
+static bool find_kept(cyn_i_signer *signer, const key_source *source, uint8_t key[32]) {
+  (void)pthread_mutex_lock(&signer->lock);
+  bool is_kept = signer->source.size == source->size && memcmp(signer->source.text, source->text, source->size) == 0;
+  if (is_kept) memcpy(key, signer->key, 32);
+  (void)pthread_mutex_unlock(&signer->lock);
+  return is_kept;
+}
+
+static void keep(cyn_i_signer *signer, const key_source *source, const uint8_t key[32]) {
+  (void)pthread_mutex_lock(&signer->lock);
+  memcpy(signer->source.text, source->text, source->size);
+  signer->source.size = source->size;
+  memcpy(signer->key, key, 32);
+  (void)pthread_mutex_unlock(&signer->lock);
+}
+
 static void key_get(cyn_i_signer *signer, const cyn_i_sign_request *request, uint8_t key[32]) {
   key_source source;
   fill_source(request, &source);
-  if (signer != NULL && source.size != 0) {
-    (void)pthread_mutex_lock(&signer->lock);
-    bool is_kept = signer->source.size == source.size && memcmp(signer->source.text, source.text, source.size) == 0;
-    if (is_kept) memcpy(key, signer->key, 32);
-    (void)pthread_mutex_unlock(&signer->lock);
-    if (is_kept) return;
-  }
-  cyn_i_sigv4_key(request->credentials->secret_access_key, (cyn_bytes){request->time, DATE_SIZE}, request->region,
-                  cyn_str(request->service), key);
-  if (signer != NULL && source.size != 0) {
-    (void)pthread_mutex_lock(&signer->lock);
-    memcpy(signer->source.text, source.text, source.size);
-    signer->source.size = source.size;
-    memcpy(signer->key, key, 32);
-    (void)pthread_mutex_unlock(&signer->lock);
+  bool may_keep = signer != NULL && source.size != 0;
+  if (!may_keep || !find_kept(signer, &source, key)) {
+    cyn_i_sigv4_key(request->credentials->secret_access_key, (cyn_bytes){request->time, DATE_SIZE}, request->region,
+                    cyn_str(request->service), key);
+    if (may_keep) keep(signer, &source, key);
   }
   OPENSSL_cleanse(&source, sizeof source);
 }

@@ -115,7 +115,8 @@ static bool take_token(sso *s, cyn_bytes answer, int64_t now_ms) {
   if (moment == NULL || !cyn_i_json_fields_read(answer, NULL, s->search->arena, fields, 3) || fields[0].text.size == 0 ||
       !fields[2].is_number)
     return false;
-  long long seconds = strtoll(cyn_i_arena_copy(s->search->arena, fields[2].text).data, NULL, 10);
+  cyn_bytes number = cyn_i_arena_copy(s->search->arena, fields[2].text);
+  long long seconds = number.data != NULL ? strtoll(number.data, NULL, 10) : 0;
   if (seconds <= 0 || seconds > EXPIRES_IN_MAX) return false;
   s->token_expires_ms = now_ms + seconds * 1000;
   cyn_i_timestamp_format(s->token_expires_ms, moment);
@@ -127,8 +128,8 @@ static bool take_token(sso *s, cyn_bytes answer, int64_t now_ms) {
   return true;
 }
 
-/* False: the token stays as it is. */
-static bool refresh(sso *s, int64_t now_ms) {
+/* The token stays as it is where it cannot be refreshed: not an error, but that memory is out. */
+static cyn_status refresh(sso *s, int64_t now_ms) {
   cyn_i_buf body;
   long http_status;
   cyn_bytes answer;
@@ -138,22 +139,23 @@ static bool refresh(sso *s, int64_t now_ms) {
   cyn_i_token_cache_put(&body, "clientSecret", s->token[CLIENT_SECRET].text);
   cyn_i_token_cache_put(&body, "refreshToken", s->token[REFRESH_TOKEN].text);
   cyn_i_buf_byte(&body, '}');
-  if (body.failed) return false;
+  if (body.failed) return cyn_i_error_no_memory(s->error);
   const cyn_i_service_call call = {.configuration = s->search->configuration, .service = CYN_SERVICE_SSO_OIDC,
                                    .region = s->region, .method = "POST", .path = "/token",
                                    .content_type = "application/json", .body = {(const char *)body.data, body.size},
                                    .clock = s->search->clock};
-  if (cyn_i_service_send(s->search->network, &call, s->search->arena, &http_status, &answer, NULL) != CYN_OK) return false;
-  if (http_status != 200 || !take_token(s, answer, now_ms)) return false;
-  save_token(s);
-  return true;
+  cyn_status status = cyn_i_service_send(s->search->network, &call, s->search->arena, &http_status, &answer, NULL);
+  if (status == CYN_E_OUT_OF_MEMORY) return cyn_i_error_no_memory(s->error);
+  if (status == CYN_OK && http_status == 200 && take_token(s, answer, now_ms)) save_token(s);
+  return CYN_OK;
 }
 
 static cyn_status get_token(sso *s) {
   cyn_status status = load_token(s);
   if (status != CYN_OK) return status;
   int64_t now_ms = cyn_i_clock_now_ms(s->search->clock);
-  if (s->session != NULL && s->token_expires_ms - now_ms < REFRESH_WINDOW_MS && can_refresh(s, now_ms)) (void)refresh(s, now_ms);
+  if (s->session != NULL && s->token_expires_ms - now_ms < REFRESH_WINDOW_MS && can_refresh(s, now_ms)) status = refresh(s, now_ms);
+  if (status != CYN_OK) return status;
   if (s->token_expires_ms > now_ms) return CYN_OK;
   return cyn_i_error_set(s->error, CYN_E_CREDENTIALS, "the SSO session has expired: log in again (aws sso login)");
 }

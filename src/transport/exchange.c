@@ -69,7 +69,7 @@ static void set_up(cyn_i_exchange *exchange) {
   curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
   curl->easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
   curl->easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, cyn_i_transport_open_socket);
-  curl->easy_setopt(easy, CURLOPT_OPENSOCKETDATA, exchange->transport);
+  curl->easy_setopt(easy, CURLOPT_OPENSOCKETDATA, exchange);
   curl->easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, cyn_i_transport_close_socket);
   curl->easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, exchange->transport);
   if (transport->proxy != NULL) curl->easy_setopt(easy, CURLOPT_PROXY, transport->proxy);
@@ -133,6 +133,7 @@ static cyn_status put_headers(cyn_i_exchange *exchange, const cyn_i_http_request
     if (exchange->nodes == NULL) exchange->node_capacity = 0;
   }
   exchange->header_text.size = 0;
+  exchange->header_text.failed = false; /* memory may be there again */
   if (exchange->nodes == NULL || !cyn_i_buf_reserve(&exchange->header_text, total))
     return cyn_i_error_no_memory(request->error);
   size_t count = 0;

@@ -24,12 +24,14 @@ static bool add(cyn_i_transport *transport, int fd) {
   return fits;
 }
 
-curl_socket_t cyn_i_transport_open_socket(void *transport, curlsocktype purpose, struct curl_sockaddr *address) {
+curl_socket_t cyn_i_transport_open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address) {
+  cyn_i_exchange *exchange = user;
   (void)purpose;
   int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
   if (fd < 0) return CURL_SOCKET_BAD;
-  if (!add(transport, fd)) {
+  if (!add(exchange->transport, fd)) {
     close(fd);
+    exchange->is_out_of_memory = true;
     return CURL_SOCKET_BAD;
   }
   return fd;

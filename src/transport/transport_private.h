@@ -62,7 +62,7 @@ int64_t cyn_i_exchange_time_left_ms(cyn_i_exchange *exchange);
 void cyn_i_exchange_end(cyn_i_exchange *exchange, CURLcode code);
 
 /* sockets.c: which sockets are open. */
-curl_socket_t cyn_i_transport_open_socket(void *transport, curlsocktype purpose, struct curl_sockaddr *address);
+curl_socket_t cyn_i_transport_open_socket(void *exchange, curlsocktype purpose, struct curl_sockaddr *address);
 int cyn_i_transport_close_socket(void *transport, curl_socket_t socket);
 /* fork.c: the list of all transports. False when out of memory. */
 bool cyn_i_transport_register(cyn_i_transport *transport);

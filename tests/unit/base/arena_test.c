@@ -119,6 +119,31 @@ TEST(no_memory) {
   CHECK(cyn_i_arena_printf(&arena, "x") == NULL);
   cyn_i_alloc_hook = NULL;
   CHECK(cyn_i_arena_alloc(&arena, 1) != NULL);
+  CHECK(arena.is_short); /* it stays known */
+  cyn_i_arena_reset(&arena, 0);
+  CHECK(!arena.is_short);
+  CHECK(cyn_i_arena_alloc(&arena, SIZE_MAX - 8) == NULL && arena.is_short);
+  cyn_i_arena_clean_up(&arena);
+  cyn_i_arena_init(&arena, 0);
+  arena.limit = 1;
+  CHECK(cyn_i_arena_alloc(&arena, 1) == NULL && arena.is_short);
+  cyn_i_arena_clean_up(&arena);
+}
+
+/* What is taken of one for secrets is zeroed once it is given back, so it cannot be the heap's. */
+TEST(an_arena_for_secrets) {
+  cyn_i_arena arena;
+  cyn_i_arena_init_secret(&arena);
+  char *first = cyn_i_arena_alloc(&arena, 100), *large = cyn_i_arena_alloc(&arena, 100000);
+  REQUIRE(first != NULL && large != NULL);
+  memset(first, 'x', 100);
+  memset(large, 'y', 100000);
+  CHECK(arena.block != NULL && arena.total > 100000);
+  cyn_i_arena_reset(&arena, 32 << 10);
+  CHECK(arena.total != 0 && arena.total <= 32 << 10);
+  cyn_i_arena_clean_up(&arena);
+  CHECK(arena.is_secret && arena.block == NULL); /* it may be used on */
+  CHECK(cyn_i_arena_alloc(&arena, 10) != NULL);
   cyn_i_arena_clean_up(&arena);
 }
 

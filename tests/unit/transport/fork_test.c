@@ -53,7 +53,7 @@ TEST(a_child_connects_anew) {
     bad |= (submit(transport, server.url) != CYN_OK) << 1;
 #endif
     bad |= (call(transport, server.url) != CYN_OK) << 2;
-    _exit(bad);
+    test_end_child(bad);
   }
   int how = -1;
   CHECK_INT(waitpid(child, &how, 0), child);
@@ -67,5 +67,47 @@ TEST(a_child_connects_anew) {
   CHECK_INT(server.connections, before + 2);
 #endif
   cyn_i_transport_destroy(transport);
+  stand_in_stop(&server);
+}
+
+/* The child finds whole lists: of two transports, one with a call under way on its thread. */
+TEST(calls_under_way_are_the_parents) {
+  stand_in slow, server;
+  stand_in_start(&slow);
+  stand_in_start(&server);
+  stand_in_json(&server, 200, "", "{}");
+  stand_in_json(&slow, 200, "", "{}")->delay_ms = 500;
+  cyn_i_transport *first, *second, *third;
+  const cyn_i_transport_options options = {.read_timeout_ms = 5000};
+  REQUIRE(cyn_i_transport_new(&options, &first, NULL) == CYN_OK && cyn_i_transport_new(&options, &second, NULL) == CYN_OK &&
+          cyn_i_transport_new(&options, &third, NULL) == CYN_OK);
+  cyn_error error = CYN_ERROR_INIT;
+  cyn_i_http_request request = {.method = "POST", .url = cyn_str(slow.url), .body = cyn_str("{}"), .error = &error, .done = on_done};
+  cyn_i_buf_init(&request.answer_headers, NULL);
+  cyn_i_buf_init(&request.answer_body, NULL);
+  done = 0;
+  cyn_i_transport_submit(first, &request);
+  for (int i = 0; i < 5000 && slow.connections == 0; i++) usleep(1000);
+  pid_t child = fork();
+  if (child == 0) {
+    int bad = done != 0;
+    bad |= (call(first, server.url) != CYN_OK) << 1;
+    bad |= (call(second, server.url) != CYN_OK) << 2;
+    cyn_i_transport_destroy(second); /* in the middle of the list */
+    bad |= (call(third, server.url) != CYN_OK) << 3;
+    test_end_child(bad);
+  }
+  int how = -1;
+  CHECK_INT(waitpid(child, &how, 0), child);
+  CHECK_INT(how, 0);
+  for (int i = 0; i < 5000 && done == 0; i++) usleep(1000);
+  CHECK_INT(done, 1); /* the parent's call has its answer */
+  cyn_i_transport_destroy(second);
+  cyn_i_transport_destroy(third);
+  cyn_i_transport_destroy(first);
+  cyn_i_buf_clean_up(&request.answer_headers);
+  cyn_i_buf_clean_up(&request.answer_body);
+  cyn_error_clean_up(&error);
+  stand_in_stop(&slow);
   stand_in_stop(&server);
 }

@@ -10,10 +10,11 @@
 TEST(sockets_come_and_go) {
   cyn_i_transport transport = {.socket_count = 0};
   REQUIRE(pthread_mutex_init(&transport.lock, NULL) == 0);
+  cyn_i_exchange exchange = {.transport = &transport};
   struct curl_sockaddr address = {.family = AF_INET, .socktype = SOCK_STREAM, .protocol = 0};
   int fds[40];
   for (int i = 0; i < 40; i++) {
-    fds[i] = cyn_i_transport_open_socket(&transport, CURLSOCKTYPE_IPCXN, &address);
+    fds[i] = cyn_i_transport_open_socket(&exchange, CURLSOCKTYPE_IPCXN, &address);
     CHECK(fds[i] >= 0 && (fcntl(fds[i], F_GETFD) & FD_CLOEXEC) != 0);
   }
   CHECK_INT(transport.socket_count, 40);
@@ -26,5 +27,26 @@ TEST(sockets_come_and_go) {
   }
   CHECK_INT(transport.socket_count, 0);
   cyn_i_free(transport.sockets);
+  (void)pthread_mutex_destroy(&transport.lock);
+}
+
+static int refuse(size_t size) {
+  (void)size;
+  return 1;
+}
+
+TEST(sockets_that_cannot_be_had) {
+  cyn_i_transport transport = {.socket_count = 0};
+  REQUIRE(pthread_mutex_init(&transport.lock, NULL) == 0);
+  cyn_i_exchange exchange = {.transport = &transport};
+  struct curl_sockaddr address = {.family = AF_INET, .socktype = SOCK_STREAM, .protocol = 0};
+  cyn_i_alloc_hook = refuse;
+  CHECK_INT(cyn_i_transport_open_socket(&exchange, CURLSOCKTYPE_IPCXN, &address), CURL_SOCKET_BAD);
+  cyn_i_alloc_hook = NULL;
+  CHECK(exchange.is_out_of_memory && transport.socket_count == 0); /* the call's error will say so */
+  exchange.is_out_of_memory = false;
+  address.family = 9999;
+  CHECK_INT(cyn_i_transport_open_socket(&exchange, CURLSOCKTYPE_IPCXN, &address), CURL_SOCKET_BAD);
+  CHECK(!exchange.is_out_of_memory && transport.socket_count == 0);
   (void)pthread_mutex_destroy(&transport.lock);
 }
