@@ -41,11 +41,15 @@ install(FILES ${CMAKE_SOURCE_DIR}/docs/cynamo.conf.5 DESTINATION ${CMAKE_INSTALL
 
 # Benchmarks use the public headers and, for the limit beside them, the foreign library itself.
 pkg_check_modules(LIBCURL REQUIRED IMPORTED_TARGET libcurl) # its headers; the library itself loads it when needed
-foreach(name engine_bench bare_loop client_bench model_bench)
+foreach(name engine_bench bare_loop client_bench model_bench codec_bench threads_bench size_bench large_file_bench)
   if(EXISTS ${CMAKE_SOURCE_DIR}/bench/${name}.c)
     add_executable(${name} EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/${name}.c)
     target_link_libraries(${name} PRIVATE cynamo_static)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
+    if(name STREQUAL "codec_bench")
+      target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/bench/plain_codec.c)
+      target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src) # it measures what is inside
+    endif()
     if(name STREQUAL "client_bench")
       target_link_libraries(${name} PRIVATE PkgConfig::LIBCURL)
     endif()
