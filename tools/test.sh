@@ -16,8 +16,9 @@
 #   docs       what docs/ shows is compiled, run and compared, and docs/zh-CN says the same (tools/test-docs.py)
 #
 # Without a PART all that fit the build: a sanitizer's build leaves out form, examples, install, package and docs.
-# Each part and each unit test has a time limit. What fails is printed; everything is in BUILD/test/. The last line:
-# N passed, M failed.
+# Each part and each unit test has a time limit. What fails is printed; everything is in BUILD/test/. pytest runs as many
+# workers as there are processors, at most four. A test that is skipped is a failure, unless its part says why it may be. The
+# last line: N passed, M failed.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 root=$PWD
@@ -34,12 +35,14 @@ if grep -qE '^CYN_(ASAN|TSAN|COVERAGE):BOOL=ON' "$build/CMakeCache.txt"; then
 fi
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 export CYNAMO_BIN=${CYNAMO_BIN:-$build/cynamo}
+workers=$(nproc)
+[ "$workers" -lt 4 ] || workers=4
 total_passed=0 total_failed=0 begin=0
 
-# count PART STATUS LOG: takes the counts of the last line of a log that has any. A part that failed without saying of
-# what counts as one failure, and so does one that ran nothing.
+# count PART STATUS LOG [SKIPS]: takes the counts of the last line of a log that has any. A part that failed without saying
+# of what counts as one failure, and so does one that ran nothing, and each test that pytest skipped for no reason of SKIPS.
 count() {
-  local name=$1 status=$2 line passed failed errors
+  local name=$1 status=$2 line passed failed errors skipped
   line=$(grep -E '[0-9]+ (passed|failed|error)' "$3" | tail -n 1)
   passed=$(sed -nE 's/(^|.*[^0-9])([0-9]+) passed.*/\2/p' <<<"$line")
   failed=$(sed -nE 's/(^|.*[^0-9])([0-9]+) failed.*/\2/p' <<<"$line")
@@ -50,6 +53,11 @@ count() {
     tail -n 60 "$3"
     [ "$status" -ne 124 ] && [ "$status" -ne 137 ] || echo "$name: over its time limit"
     echo "$name: ended with status $status"
+  fi
+  skipped=$(grep '^SKIPPED ' "$3" | grep -vE "${4:-^$}")
+  if [ -n "$skipped" ]; then
+    echo "$skipped"
+    failed=$((failed + $(sed -E 's/^SKIPPED \[([0-9]+)\].*/\1/' <<<"$skipped" | paste -sd+)))
   fi
   total_passed=$((total_passed + passed)) total_failed=$((total_failed + failed))
   echo "$name: $passed passed, $failed failed ($(($(date +%s) - begin)) s)"
@@ -103,14 +111,15 @@ part_behaviour() {
     count behaviour 1 "$log/venv.log"
     return
   fi
-  limited 300 "$log/behaviour.log" "$venv/bin/python" -m pytest -q --maxfail=50 -p no:cacheprovider tests/api
+  limited 300 "$log/behaviour.log" "$venv/bin/python" -m pytest -q -rs -n "$workers" --dist loadfile --maxfail=50 \
+    -p no:cacheprovider tests/api
   status=$?
   [ $status -eq 0 ] || grep -vE '^[.FEsx]+ +\[ *[0-9]+%\]$' "$log/behaviour.log" | tail -n 200
   count behaviour $status "$log/behaviour.log"
 }
 
 part_client() {
-  limited 400 "$log/client.log" tests/client_config/run.sh "$build" "$root/build/venv"
+  limited 400 "$log/client.log" tests/client_config/run.sh "$build" "$root/build/venv" -n "$workers"
   local status=$?
   [ $status -eq 0 ] || cat "$log/client.log"
   count client $status "$log/client.log"
@@ -119,7 +128,8 @@ part_client() {
 # The package stands in BUILD/python. With AddressSanitizer only the tests of the extension run, its library preloaded
 # since python3 itself has none.
 part_python() {
-  local status venv tests=tests/python preload=""
+  # These two run in the other environment (test_others.py); under AddressSanitizer some cannot.
+  local status venv tests=tests/python preload="" skips="No module named '(uvloop|aiobotocore)'|AddressSanitizer"
   venv=$(limited 400 "$log/venv.log" tools/test-venv.sh "$root/build/venv" && echo "$root/build/venv")
   if [ -z "$venv" ]; then
     cat "$log/venv.log"
@@ -137,10 +147,10 @@ part_python() {
     count python 1 "$log/venv-others.log"
     return
   fi
-  PYTHONPATH="$build/python" CYN_PRELOAD=$preload limited 500 "$log/python.log" tests/python/run.sh "$venv/bin/python" $tests
+  PYTHONPATH="$build/python" CYN_PRELOAD=$preload limited 500 "$log/python.log" tests/python/run.sh "$venv/bin/python" -n "$workers" $tests
   status=$?
   [ $status -eq 0 ] || grep -vE '^[.FEsx]+ +\[ *[0-9]+%\]$' "$log/python.log" | tail -n 200
-  count python $status "$log/python.log"
+  count python $status "$log/python.log" "$skips"
 }
 
 # What pip builds from the source tree works for a stranger.
@@ -174,8 +184,8 @@ part_failures() {
   count failures $status "$log/failures.log"
 }
 
-part_script() { # PART SCRIPT
-  limited 240 "$log/$1.log" "$2" "$build"
+part_script() { # PART SCRIPT [ARGUMENT…]
+  limited 240 "$log/$1.log" "$2" "$build" "${@:3}"
   local status=$?
   [ $status -eq 0 ] || cat "$log/$1.log"
   count "$1" $status "$log/$1.log"
@@ -192,7 +202,7 @@ for part in "${parts[@]}"; do
   case $part in
     unit | form | behaviour | client | crash | power | failures | python | package) "part_$part" ;;
     examples | install) part_script "$part" "tools/test-$part.sh" ;;
-    cli) part_script cli tests/cli/run.sh ;;
+    cli) part_script cli tests/cli/run.sh -n "$workers" ;;
     docs) part_script docs tools/test-docs.py ;;
     *) echo "tools/test.sh: no such part: $part" >&2; exit 2 ;;
   esac

@@ -11,7 +11,7 @@ CYNAMO_BIN=${CYNAMO_BIN:-$build/cynamo}
 export CYNAMO_BIN
 venv=$("$root/tools/test-venv.sh") || exit 1
 log=$(mktemp)
-"$venv/bin/python" -B -m pytest -q -p no:cacheprovider "$@" "$root/tests/cli" >"$log" 2>&1
+"$venv/bin/python" -B -m pytest -q -rs -p no:cacheprovider "$@" "$root/tests/cli" >"$log" 2>&1
 status=$?
 cat "$log"
 passed=$(sed -nE 's/(^|.*[^0-9])([0-9]+) passed.*/\2/p' "$log" | tail -n 1)
