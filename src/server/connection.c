@@ -137,9 +137,8 @@ static void refuse_socket(cyn_i_loop *loop, int fd) {
 static bool start_tls(cyn_i_connection *connection, SSL_CTX *context) {
   connection->ssl = SSL_new(context);
   if (connection->ssl == NULL || SSL_set_fd(connection->ssl, connection->fd) != 1) {
-    SSL_free(connection->ssl);
     ERR_clear_error();
-    return false;
+    return false; /* the caller frees it */
   }
   SSL_set_accept_state(connection->ssl);
   return true;

@@ -91,7 +91,9 @@ static void unmap_file(cyn_bytes file) {
 
 /* ---- calls ---- */
 
+/* What was made of a file that there was no memory for is not its fault. */
 cyn_status cyn_i_init_fault(cyn_i_init *init, const char *reason) {
+  if (init->arena.is_short || init->lasting.is_short) return cyn_i_error_no_memory(init->error);
   return cyn_i_error_setf(init->error, CYN_E_USAGE, "--init %s/%s: %s", init->directory, init->file, reason);
 }
 

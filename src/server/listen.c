@@ -62,12 +62,13 @@ static cyn_status open_address(const struct addrinfo *at, const char *host, int 
                                cyn_error *error) {
   set_port(at->ai_addr, *port);
   int probe = bound_socket(at, false);
-  if (probe < 0 || (sets == 1 && listen(probe, BACKLOG) != 0)) {
+  int bound = probe >= 0 ? get_port(probe) : -1;
+  if (bound < 0 || (sets == 1 && listen(probe, BACKLOG) != 0)) {
     cyn_status status = bind_error(host, *port, error);
     if (probe >= 0) close(probe);
     return status;
   }
-  *port = get_port(probe);
+  *port = bound;
   set_port(at->ai_addr, *port);
   if (sets == 1) {
     fds[0] = probe;

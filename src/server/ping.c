@@ -4,10 +4,13 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
@@ -117,13 +120,35 @@ static bool exchange(int fd, SSL *ssl, const char *question, char *answer, size_
   return false;
 }
 
+/* OpenSSL writes to its socket without MSG_NOSIGNAL: a peer that has gone must not end the program that asks. */
+static void hold_sigpipe(sigset_t *before, bool *was_pending) {
+  sigset_t pipe, pending;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  (void)sigpending(&pending);
+  *was_pending = sigismember(&pending, SIGPIPE) == 1;
+  (void)pthread_sigmask(SIG_BLOCK, &pipe, before);
+}
+
+/* Takes back the signal that was ours. */
+static void release_sigpipe(const sigset_t *before, bool was_pending) {
+  const struct timespec none = {0, 0};
+  sigset_t pipe;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  if (!was_pending) (void)sigtimedwait(&pipe, NULL, &none);
+  (void)pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
 static cyn_status ask(int fd, const endpoint *to, const char *url, cyn_error *error) {
   char question[400], answer[2048] = "";
   (void)snprintf(question, sizeof question, "GET /_cynamo/health HTTP/1.1\r\nHost: %s:%s\r\nConnection: close\r\n\r\n",
                  to->host, to->port);
   SSL_CTX *context = NULL;
   SSL *ssl = NULL;
-  bool fine = true;
+  bool fine = true, was_pending;
+  sigset_t signals;
+  hold_sigpipe(&signals, &was_pending);
   if (to->tls) {
     context = SSL_CTX_new(TLS_client_method());
     ssl = context != NULL ? SSL_new(context) : NULL;
@@ -133,6 +158,7 @@ static cyn_status ask(int fd, const endpoint *to, const char *url, cyn_error *er
   SSL_free(ssl);
   SSL_CTX_free(context);
   ERR_clear_error();
+  release_sigpipe(&signals, was_pending);
   if (!fine) return cyn_i_error_setf(error, CYN_E_UNAVAILABLE, "%s took the connection and gave no answer", url);
   int status = 0;
   if (sscanf(answer, "HTTP/1.%*c %3d", &status) != 1 || strstr(answer, "Server: Cynamo") == NULL)

@@ -86,7 +86,12 @@ static void finish(cyn_i_request *request, cyn_status status) {
   if (request->loop->server->settings.log_requests) log_request(request, latency_ns);
 }
 
+/* What was made of a request that there was no memory for is not the truth about it. */
 static bool answer_error(cyn_i_request *request, unsigned http_status) {
+  if (request->arena.is_short) {
+    (void)cyn_i_error_no_memory(&request->error);
+    http_status = 0;
+  }
   cyn_status status = request->error.status;
   if (request->error.http_status >= 500) log_failure(request, &request->error);
   make_wire_error(&request->error);
@@ -136,7 +141,7 @@ void cyn_i_request_answer_call(cyn_i_request *request) {
     return;
   }
   cyn_i_response_begin(request);
-  if (!request->out.failed && request->operation->output != NULL)
+  if (request->operation->output != NULL)
     cyn_i_api_encode(request->operation->output, call->output, &request->out);
   cyn_i_response_end(request, 200);
   finish(request, CYN_OK);

@@ -108,12 +108,11 @@ void cyn_i_response_end(cyn_i_request *request, unsigned status) {
   size_t head_size = (size_t)(at - head);
   request->out_sent = CYN_RESPONSE_HEAD_MAX - head_size;
   memcpy(out->data + request->out_sent, head, head_size);
-  if (request->is_head) out->size = CYN_RESPONSE_HEAD_MAX;
 }
 
 void cyn_i_response_error(cyn_i_request *request, const cyn_error *error, unsigned status) {
   cyn_i_response_begin(request);
-  if (!request->out.failed) cyn_i_api_encode_error(error, &request->out);
+  cyn_i_api_encode_error(error, &request->out);
   cyn_i_response_end(request, status);
 }
 
