@@ -34,8 +34,15 @@ void test_failed(const char *file, int line, const char *format, ...) {
 
 bool test_current_failed(void) { return current_failed; }
 
-void test_end_child(int status) {
+/* Valgrind looks for leaks in all that is mapped when a process ends, which is a store's terabyte in a child. So it asks for
+ * another program to end in its place. */
+void test_child_exit(int status) {
   if (__gcov_dump != NULL) __gcov_dump();
+  if (getenv("TEST_CHILDREN_END_AS_OTHERS") != NULL) {
+    char text[32];
+    snprintf(text, sizeof text, "exit %d", status & 255);
+    execl("/bin/sh", "sh", "-c", text, (char *)NULL);
+  }
   _exit(status);
 }
 

@@ -10,8 +10,8 @@ typedef void (*test_function)(void);
 void test_register(const char *name, test_function function);
 void test_failed(const char *file, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
 bool test_current_failed(void);
-/* _exit for a child process of a case; what coverage has counted in it is kept. */
-void test_end_child(int status) __attribute__((noreturn));
+/* Ends a child of fork() without what its parent does at the end. What a coverage build has counted in it is kept. */
+void test_child_exit(int status) __attribute__((noreturn));
 
 #define TEST(name)                                                          \
   static void test_##name(void);                                            \
@@ -35,15 +35,6 @@ void test_end_child(int status) __attribute__((noreturn));
     if (a_ == NULL || e_ == NULL ? a_ != e_ : strcmp(a_, e_) != 0)                                              \
       test_failed(__FILE__, __LINE__, "%s is\n    %s\n  expected\n    %s", #actual, a_ ? a_ : "(null)", e_ ? e_ : "(null)"); \
   } while (0)
-/* Ends a child of fork() without what its parent does at the end. The counts of a coverage build are kept; elsewhere there are
- * none. */
-void __gcov_dump(void) __attribute__((weak));
-void _exit(int status) __attribute__((noreturn));
-static inline void test_child_exit(int status) {
-  if (__gcov_dump != NULL) __gcov_dump();
-  _exit(status);
-}
-
 /* Leaves the case at the first fault: for what later lines rest on. */
 #define REQUIRE(condition)                                                  \
   do {                                                                      \

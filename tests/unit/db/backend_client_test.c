@@ -115,7 +115,7 @@ TEST(a_child_goes_on_over_http_only) {
       cyn_status status = cyn_call_json(b.db, "GetItem",
                                         cyn_str("{\"TableName\":\"Thread\",\"Key\":{\"pk\":{\"S\":\"a\"},\"sk\":{\"N\":\"0\"}}}"),
                                         b.result, &output, &error);
-      _exit(b.kind == BOTH_REMOTE ? status != CYN_OK : status != CYN_E_FORKED);
+      test_child_exit(b.kind == BOTH_REMOTE ? status != CYN_OK : status != CYN_E_FORKED);
     }
     int how = -1;
     CHECK_INT(waitpid(child, &how, 0), child);

@@ -35,7 +35,7 @@ TEST(pipelines_are_answered_in_order) {
     size += (size_t)snprintf(all + size, room - size, "%s", text);
   }
   pid_t writer = fork(); /* the answers must be read while the requests are written */
-  if (writer == 0) _exit(harness_send(fd, all, size) ? 0 : 1);
+  if (writer == 0) test_child_exit(harness_send(fd, all, size) ? 0 : 1);
   CHECK_INT(harness_receive(&h, fd, COUNT, 5000), COUNT);
   const char *at = h.answer;
   for (int i = 0; i < COUNT && at != NULL; i++) at = strstr(at + 1, i % 2 == 0 ? "healthy" : "TableNames");

@@ -53,7 +53,7 @@ TEST(a_child_connects_anew) {
     bad |= (submit(transport, server.url) != CYN_OK) << 1;
 #endif
     bad |= (call(transport, server.url) != CYN_OK) << 2;
-    test_end_child(bad);
+    test_child_exit(bad);
   }
   int how = -1;
   CHECK_INT(waitpid(child, &how, 0), child);
@@ -95,7 +95,7 @@ TEST(calls_under_way_are_the_parents) {
     bad |= (call(second, server.url) != CYN_OK) << 2;
     cyn_i_transport_destroy(second); /* in the middle of the list */
     bad |= (call(third, server.url) != CYN_OK) << 3;
-    test_end_child(bad);
+    test_child_exit(bad);
   }
   int how = -1;
   CHECK_INT(waitpid(child, &how, 0), child);
