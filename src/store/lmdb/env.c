@@ -121,6 +121,9 @@ cyn_status cyn_i_lmdb_env_open(cyn_i_lmdb_store *store, cyn_error *error) {
     store->env_flags |= MDB_WRITEMAP | MDB_NOSYNC | MDB_NOMETASYNC;
     return memory_open(store, error);
   }
+  /* A fault reads its page alone: with the kernel's read-ahead (up to megabytes) a get from a file larger than the memory
+   * costs hundreds of times as much (bench/large_file_bench.c). */
+  store->env_flags |= MDB_NORDAHEAD;
   if (store->durability == CYN_DURABILITY_RELAXED) store->env_flags |= MDB_NOMETASYNC;
   if (store->durability == CYN_DURABILITY_UNSAFE) store->env_flags |= MDB_NOSYNC;
   /* read-only: no table of readers is needed, as nobody writes while the owner's lock is shared */

@@ -48,15 +48,15 @@ static void open_under_limit(kind which, int resource, rlim_t bytes) {
   pid_t child = fork();
   if (child == 0) {
     struct rlimit limit = {bytes, bytes};
-    if (setrlimit(resource, &limit) != 0) _exit(0);
+    if (setrlimit(resource, &limit) != 0) test_child_exit(0);
     fixture f;
-    if (!fixture_open(&f, which)) _exit(1);
+    if (!fixture_open(&f, which)) test_child_exit(1);
     cyn_i_store_stat stat;
-    if (put_text(&f, key_of(1, "p", ""), "v") != CYN_OK) _exit(2);
-    if (cyn_i_store_stat_get(f.store, &stat, NULL) != CYN_OK) _exit(3);
-    if (resource == RLIMIT_AS && stat.map_bytes > bytes) _exit(4);
+    if (put_text(&f, key_of(1, "p", ""), "v") != CYN_OK) test_child_exit(2);
+    if (cyn_i_store_stat_get(f.store, &stat, NULL) != CYN_OK) test_child_exit(3);
+    if (resource == RLIMIT_AS && stat.map_bytes > bytes) test_child_exit(4);
     fixture_close(&f);
-    _exit(0);
+    test_child_exit(0);
   }
   int status;
   CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
@@ -85,4 +85,30 @@ TEST(map_sizes_are_taken_as_given) {
       CHECK(stat.map_bytes == (sizes[i] < (1 << 20) ? 1 << 20 : sizes[i]));
       fixture_close(&f);
     }
+}
+
+/* VmFlags of the first map of a file of this name, "" where the kernel does not tell. */
+static void map_flags(const char *name, char out[256]) {
+  char line[512];
+  int is_ours = 0;
+  out[0] = '\0';
+  FILE *maps = fopen("/proc/self/smaps", "r");
+  if (maps == NULL) return;
+  while (out[0] == '\0' && fgets(line, sizeof line, maps) != NULL) {
+    if (strstr(line, name) != NULL) is_ours = 1;
+    else if (is_ours && strncmp(line, "VmFlags:", 8) == 0) (void)snprintf(out, 256, "%.250s", line + 8);
+  }
+  (void)fclose(maps);
+}
+
+/* With the kernel's read-ahead a get from a file larger than the memory reads megabytes, and drops as many that are in use. */
+TEST(a_file_is_read_by_the_page) {
+  for (kind which = STRICT; which <= UNSAFE; which++) {
+    fixture f;
+    if (!fixture_open(&f, which)) return;
+    char flags[256];
+    map_flags("/data.mdb", flags);
+    CHECK(flags[0] == '\0' || strstr(flags, " rr") != NULL);
+    fixture_close(&f);
+  }
 }
