@@ -15,7 +15,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define BYTES_MAX 65536
 
 static const cyn_i_http_limits limits = {8192, 16384};
-static cyn_i_sigv4_cache *cache;
 
 typedef struct stream {
   char buffer[BYTES_MAX];
@@ -59,7 +58,7 @@ static void authorize(const stream *s) {
   cyn_i_authorization from;
   if (cyn_i_authorization_parse(&s->http, s->buffer, &arena, &from, &error) == CYN_OK) {
     cyn_i_sigv4_request request = {&s->http, s->buffer, cyn_str("POST"), &from, 0, &arena};
-    (void)cyn_i_sigv4_canonical(cache, &request);
+    (void)cyn_i_sigv4_canonical(&request);
   }
   cyn_error_clean_up(&error);
   cyn_i_arena_clean_up(&arena);
@@ -67,7 +66,6 @@ static void authorize(const stream *s) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static stream whole, pieces;
-  if (cache == NULL) cache = cyn_i_sigv4_cache_new();
   if (size < 2 || size > BYTES_MAX) return 0;
   size_t step = 1 + data[0] % 37;
   data++;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/error.h"
 #include "base/sigv4.h"
@@ -65,7 +66,7 @@ static void read_endpoint(cyn_bytes left, cyn_i_arena *arena) {
   cyn_status status = cyn_i_endpoint_of_service(&configuration, which, region, url, arena, &endpoint, &error);
   demand((status == CYN_OK) == (error.message == NULL));
   if (status == CYN_OK) {
-    demand(endpoint.url.size > 7 && memcmp(endpoint.url.data, "http", 4) == 0 && is_clean(endpoint.url));
+    demand(endpoint.url.size > 7 && strncasecmp(endpoint.url.data, "http", 4) == 0 && is_clean(endpoint.url));
     demand(url.size != 0 || cyn_i_region_is_valid(endpoint.signing_region));
     status = cyn_i_endpoint_of_account(&endpoint, account, arena, &sent, &error);
     demand(status != CYN_OK || (sent.size > 7 && is_clean(sent)));

@@ -58,7 +58,7 @@ static bool parse_key_schema(const cyn_table_description *description, const cyn
   for (size_t i = 0; i < schema->count; i++) {
     const cyn_key_schema_element *element = schema->at[i];
     cyn_i_key_part part = {element->attribute_name, CYN_TYPE_S};
-    if (!attribute_type(description, part.name, &part.type)) return false;
+    if (part.name.size == 0 || !attribute_type(description, part.name, &part.type)) return false;
     bool is_hash = is_text(element->key_type, CYN_KEY_TYPE_HASH);
     size_t *count = is_hash ? &out->hash_count : &out->range_count;
     if (*count == CYN_INDEX_KEY_PARTS_MAX) return false;
@@ -85,7 +85,7 @@ static bool parse_projection(const cyn_projection *projection, cyn_i_index *out)
 static bool parse_index(const cyn_table_description *description, cyn_bytes name, const cyn_key_schema *schema,
                         const cyn_projection *projection, cyn_i_index *out) {
   key_parts parts;
-  if (!parse_key_schema(description, schema, &parts) || !parse_projection(projection, out)) return false;
+  if (name.size == 0 || !parse_key_schema(description, schema, &parts) || !parse_projection(projection, out)) return false;
   out->name = name;
   memcpy(out->hash, parts.hash, sizeof out->hash);
   memcpy(out->range, parts.range, sizeof out->range);

@@ -150,16 +150,14 @@ void cyn_i_jobs_wake(cyn_i_jobs *jobs) {
 
 static void wake(void *user) { cyn_i_jobs_wake(user); }
 
-static bool init_locks(cyn_i_jobs *jobs) {
+static void init_locks(cyn_i_jobs *jobs) {
   pthread_condattr_t attributes;
-  if (pthread_condattr_init(&attributes) != 0) return false;
-  bool made = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
-              pthread_cond_init(&jobs->condition, &attributes) == 0;
+  (void)pthread_condattr_init(&attributes);
+  (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  (void)pthread_cond_init(&jobs->condition, &attributes);
   (void)pthread_condattr_destroy(&attributes);
-  if (!made) return false;
   (void)pthread_mutex_init(&jobs->mutex, NULL);
   (void)pthread_mutex_init(&jobs->run_mutex, NULL);
-  return true;
 }
 
 cyn_status cyn_i_jobs_start(cyn_i_engine *engine, int64_t interval_ms, cyn_i_jobs **out, cyn_error *error) {
@@ -170,14 +168,11 @@ cyn_status cyn_i_jobs_start(cyn_i_engine *engine, int64_t interval_ms, cyn_i_job
   jobs->interval_ms = interval_ms;
   jobs->pid = getpid();
   cyn_status status = cyn_i_store_view_open(cyn_i_engine_store(engine), &jobs->view, error);
-  if (status == CYN_OK && !init_locks(jobs)) {
-    cyn_i_store_view_close(jobs->view);
-    status = cyn_i_error_no_memory(error);
-  }
   if (status != CYN_OK) {
     cyn_i_free(jobs);
     return status;
   }
+  init_locks(jobs);
   cyn_i_arena_init(&jobs->plan_arena, 0);
   cyn_i_arena_init(&jobs->work_arena, 0);
   if (interval_ms >= 0) {

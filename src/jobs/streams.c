@@ -103,7 +103,6 @@ static cyn_status check_chunk(cyn_i_jobs *jobs, const search *s, cyn_error *erro
 cyn_status cyn_i_jobs_streams(cyn_i_jobs *jobs, cyn_error *error) {
   search s = {.now_ms = cyn_i_engine_now_ms(jobs->engine)};
   if (s.now_ms - jobs->streams_checked_ms < CHECK_EVERY_MS && s.now_ms >= jobs->streams_checked_ms) return CYN_OK;
-  jobs->streams_checked_ms = s.now_ms;
   cyn_i_store_range range = {.space = CYN_SPACE_STREAMS, .hash_low = 0, .hash_high = UINT64_MAX};
   cyn_i_store_key last;
   cyn_status status = CYN_OK;
@@ -122,5 +121,6 @@ cyn_status cyn_i_jobs_streams(cyn_i_jobs *jobs, cyn_error *error) {
     range.after = &last;
     cyn_i_arena_reset(&jobs->work_arena, ARENA_KEEP);
   }
+  if (status == CYN_OK) jobs->streams_checked_ms = s.now_ms; /* what has failed is tried again with the next run */
   return status;
 }
