@@ -29,7 +29,8 @@ static int load(cli_state *state, const char *format) {
   if (file == NULL) return cli_complain("%s cannot be read: %m", state->path);
   bool is_read = cli_read_stream(state->kept, file, &text);
   (void)fclose(file);
-  cli_json *found = is_read ? cli_json_read(state->kept, text, NULL, &fault) : NULL;
+  if (!is_read) return cli_complain("%s cannot be read", state->path);
+  cli_json *found = cli_json_read(state->kept, text, NULL, &fault);
   if (found == NULL || !says(found, "command", state->run->command->name) || !says(found, "table", state->run->arguments[0]) ||
       !says(found, "format", format))
     return cli_complain("%s is of other work: remove it, or name another with --state, or begin anew with --restart", state->path);

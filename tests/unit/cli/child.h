@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "test.h"
+
 #define CHILD_ARGUMENTS_MAX 16
 
 typedef struct child {
@@ -37,7 +39,7 @@ static inline void child_start(child *c, int (*command)(int, char **), const cha
     close(err[1]);
     int status = command(count, copies);
     fflush(NULL);
-    _exit(status);
+    test_child_exit(status);
   }
   close(out[1]);
   close(err[1]);
