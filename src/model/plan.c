@@ -67,7 +67,7 @@ static cyn_status fault(cyn_error *error, const cyn_i_plan *plan, const char *fi
 /* The name with its size before it, as it stands in an item. */
 static bool set_name(cyn_i_field *out, const char *name) {
   size_t size = strlen(name);
-  uint8_t *copy = size <= 65535 ? cyn_i_arena_alloc(&plan_arena, size + 3) : NULL;
+  uint8_t *copy = cyn_i_arena_alloc(&plan_arena, size + 3);
   if (copy == NULL) return false;
   uint16_t head = (uint16_t)size;
   memcpy(copy, &head, 2);
@@ -129,6 +129,7 @@ static cyn_status check_field(cyn_i_plan *plan, const cyn_i_field *field, cyn_er
       return fault(error, plan, field->field, "its attribute name is there twice");
   }
   if (field->name.size == 0) return fault(error, plan, field->field, "its attribute name is empty");
+  if (field->name.size > 65535) return fault(error, plan, field->field, "its attribute name is longer than 65535 bytes");
   bool is_key = field->role == CYN_ROLE_HASH || field->role == CYN_ROLE_RANGE;
   if (is_key && (field->type == 0 || field->type > CYN_TYPE_B))
     return fault(error, plan, field->field, "a key is a string, a number or binary");
@@ -137,8 +138,6 @@ static cyn_status check_field(cyn_i_plan *plan, const cyn_i_field *field, cyn_er
   const cyn_custom_type *custom = field->attribute->custom;
   if (is_custom && (custom == NULL || custom->serialize == NULL || custom->deserialize == NULL || custom->type == 0))
     return fault(error, plan, field->field, "a custom type needs a type and both functions");
-  if (field->kind == CYN_FIELD_NONE || field->kind >= CYN_FIELD_PARENT)
-    return fault(error, plan, field->field, "its C type is no DynamoDB value");
   return CYN_OK;
 }
 
@@ -156,6 +155,8 @@ static void take_role(cyn_i_plan *plan, const cyn_i_field *field) {
 static cyn_status add_field(cyn_i_plan *plan, const cyn_model *owner, const cyn_attribute *attribute, size_t base,
                             cyn_error *error) {
   if (plan->field_count == CYN_I_FIELDS_MAX) return fault(error, plan, attribute->field, "more than 256 attributes");
+  if (attribute->kind <= CYN_FIELD_NONE || attribute->kind > CYN_FIELD_CUSTOM)
+    return fault(error, plan, attribute->field, "its C type is no DynamoDB value");
   const cyn_attribute_options *options = &attribute->options;
   cyn_i_field *out = &plan->fields[plan->field_count++];
   out->attribute = attribute;

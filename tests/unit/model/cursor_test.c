@@ -243,3 +243,49 @@ TEST(position_on_several_attributes) {
   CHECK_INT(next, 30);
   tear_down();
 }
+
+/* ---- what is seldom asked ---- */
+
+TEST(cursors_that_are_none) {
+  set_up(2);
+  cyn_item item;
+  const cyn_model *kind;
+  post p;
+  CHECK(cyn_cursor_count(NULL) == 0 && cyn_cursor_scanned_count(NULL) == 0 && cyn_cursor_consumed(NULL) == 0);
+  CHECK(cyn_cursor_position(NULL, memory).data == NULL && !cyn_cursor_next_item(NULL, &item) && cyn_cursor_next_any(NULL, &kind) == NULL);
+  cyn_cursor *cursor = cyn_model_find(db, &post_model, CYN_NO_EXPRESSION, NULL, &error);
+  CHECK_STR(error.message, "model post: a query needs a key condition");
+  CHECK(cyn_cursor_position(cursor, memory).data == NULL && !cyn_next(cursor, post, &p));
+  CHECK(cyn_cursor_close(cursor, NULL) != CYN_OK);
+  cursor = cyn_find_all(db, post, NULL, &error);
+  CHECK(!cyn_cursor_next(cursor, &stay_model, &p));
+  CHECK(cyn_cursor_close(cursor, &error) != CYN_OK);
+  CHECK_STR(error.message, "model post: its cursor was stepped as model stay");
+  cyn_error_clean_up(&error);
+  tear_down();
+}
+
+TEST(scans_in_all_words) {
+  set_up(8);
+  int first = 0, last = 0;
+  CHECK_INT(drain(cyn_find_all(db, post, cyn_read(.consistent = true, .index = "local", .fields = "number, forum"), &error), &first, &last), 8);
+  int sum = drain(cyn_find_all(db, post, cyn_read(.total_segments = 2, .segment = 0), &error), &first, &last) +
+            drain(cyn_find_all(db, post, cyn_read(.total_segments = 2, .segment = 1), &error), &first, &last);
+  CHECK_INT(sum, 8);
+  cyn_cursor *cursor = cyn_find_all(db, post, cyn_read(.limit = 3, .page_size = 2), &error);
+  cyn_item item, at = {NULL, 0, NULL};
+  int items = 0;
+  for (; cyn_cursor_next_item(cursor, &item); items++) at = cyn_cursor_position(cursor, memory);
+  CHECK(items == 3 && at.data != NULL && cyn_cursor_consumed(cursor) == 0); /* nobody asked for it */
+  OK(cyn_cursor_close(cursor, &error));
+  CHECK_INT(drain(cyn_find_all(db, post, cyn_read(.start = at), &error), &first, &last), 5);
+  int64_t count;
+  OK(cyn_count(db, post, CYN_NO_EXPRESSION, cyn_read(.limit = 5, .page_size = 4), &count, &error));
+  CHECK_INT(count, 5);
+  cyn_read_options older = {.size = offsetof(cyn_read_options, limit), .index = "by_views", .limit = 1}; /* it knows no limit */
+  CHECK_INT(drain(cyn_model_find_all(db, &post_model, &older, &error), &first, &last), 8);
+  CHECK(cyn_model_scan_parallel(db, &post_model, cyn_read(.total_segments = 1000), NULL, NULL, &error) != CYN_OK);
+  CHECK_STR(error.message, "model post: a parallel scan has at most 256 segments");
+  cyn_error_clean_up(&error);
+  tear_down();
+}

@@ -393,3 +393,116 @@ TEST(settings) {
   cyn_memory_destroy(memory);
   cyn_error_clean_up(&error);
 }
+
+/* ---- descriptors as the macros would not let them be written: by hand, or by another language's binding ---- */
+
+static cyn_status spare_write(const void *field, cyn_memory *m, cyn_bind *out, cyn_error *e) {
+  (void)m;
+  (void)e;
+  *out = cyn_bind_string(field);
+  return CYN_OK;
+}
+static cyn_status spare_read(void *field, cyn_value value, cyn_memory *m, cyn_error *e) {
+  (void)field;
+  (void)value;
+  (void)m;
+  (void)e;
+  return CYN_OK;
+}
+static const cyn_custom_type no_write = {"a", CYN_TYPE_S, NULL, spare_read}, no_read = {"b", CYN_TYPE_S, spare_write, NULL},
+                             no_type = {"c", (cyn_type)0, spare_write, spare_read};
+static char long_name[70000];
+
+typedef struct by_hand {
+  char bytes[4096];
+} by_hand;
+
+static void hand_made(const cyn_attribute *attributes, size_t count, const char *table, const cyn_model_index *indexes, const char *wanted) {
+  static by_hand object;
+  cyn_model_state state = {NULL, NULL};
+  const cyn_model made = {"made", sizeof object, {.size = sizeof(cyn_model_options), .table = table}, attributes, count, indexes, &state};
+  CHECK(cyn_model_init(&made, &object, &error) != CYN_OK);
+  CHECK_STR(error.name, "CynamoModelError");
+  CHECK_STR(error.message, wanted);
+  CHECK(state.plan == NULL); /* each call tells it again */
+  cyn_error_clean_up(&error);
+}
+
+#define ATTRIBUTE(kind_, role_, ...) {.field = "f", .field_size = 64, .kind = (kind_), .role = (role_), .options = {.size = sizeof(cyn_attribute_options)}, __VA_ARGS__}
+
+TEST(attributes_by_hand) {
+  memset(long_name, 'n', sizeof long_name - 1);
+  const struct {
+    cyn_attribute attribute;
+    const char *wanted;
+  } rows[] = {
+      {ATTRIBUTE(CYN_FIELD_BOOL, CYN_ROLE_HASH, .names = NULL), "model made, attribute f: a key is a string, a number or binary"},
+      {ATTRIBUTE(CYN_FIELD_VALUE, CYN_ROLE_RANGE, .names = NULL), "model made, attribute f: a key is a string, a number or binary"},
+      {ATTRIBUTE(CYN_FIELD_STRING_SET, CYN_ROLE_HASH, .names = NULL), "model made, attribute f: a key is a string, a number or binary"},
+      {ATTRIBUTE(CYN_FIELD_NONE, CYN_ROLE_PLAIN, .names = NULL), "model made, attribute f: its C type is no DynamoDB value"},
+      {ATTRIBUTE(-1, CYN_ROLE_PLAIN, .names = NULL), "model made, attribute f: its C type is no DynamoDB value"},
+      {ATTRIBUTE(200, CYN_ROLE_PLAIN, .names = NULL), "model made, attribute f: its C type is no DynamoDB value"},
+      {ATTRIBUTE(CYN_FIELD_CUSTOM, CYN_ROLE_PLAIN, .custom = NULL), "model made, attribute f: a custom type needs a type and both functions"},
+      {ATTRIBUTE(CYN_FIELD_CUSTOM, CYN_ROLE_PLAIN, .custom = &no_write), "model made, attribute f: a custom type needs a type and both functions"},
+      {ATTRIBUTE(CYN_FIELD_CUSTOM, CYN_ROLE_PLAIN, .custom = &no_read), "model made, attribute f: a custom type needs a type and both functions"},
+      {ATTRIBUTE(CYN_FIELD_CUSTOM, CYN_ROLE_PLAIN, .custom = &no_type), "model made, attribute f: a custom type needs a type and both functions"},
+      {ATTRIBUTE(CYN_FIELD_LIST, CYN_ROLE_PLAIN, .element_kind = CYN_FIELD_CUSTOM), "model made, attribute f: a custom type needs a type and both functions"},
+      {ATTRIBUTE(CYN_FIELD_STRING, CYN_ROLE_PLAIN, .options.name = ""), "model made, attribute f: its attribute name is empty"},
+      {ATTRIBUTE(CYN_FIELD_STRING, CYN_ROLE_PLAIN, .options.name = long_name), "model made, attribute f: its attribute name is longer than 65535 bytes"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) hand_made(&rows[i].attribute, 1, NULL, NULL, rows[i].wanted);
+  const cyn_attribute plain_one = ATTRIBUTE(CYN_FIELD_STRING, CYN_ROLE_PLAIN, .names = NULL);
+  hand_made(&plain_one, 1, "Table", NULL, "model made: it has a table and no hash key");
+  static char names[257][8];
+  static cyn_attribute many[257];
+  for (int i = 0; i < 257; i++) {
+    (void)snprintf(names[i], sizeof names[i], "a%d", i);
+    many[i] = plain_one;
+    many[i].field = names[i];
+  }
+  hand_made(many, 257, NULL, NULL, "model made, attribute a256: more than 256 attributes");
+}
+
+TEST(families_by_hand) {
+  cyn_model_state state = {NULL, NULL};
+  static cyn_model circle;
+  static cyn_attribute parent;
+  parent = (cyn_attribute)ATTRIBUTE(CYN_FIELD_PARENT, CYN_ROLE_PARENT, .model = &circle);
+  cyn_model made = {"circle", 64, {.size = sizeof(cyn_model_options)}, &parent, 1, NULL, &state};
+  memcpy(&circle, &made, sizeof made);
+  char object[64];
+  CHECK(cyn_model_init(&circle, object, &error) != CYN_OK);
+  CHECK_STR(error.message, "model circle: its parents go in a circle");
+  cyn_error_clean_up(&error);
+  /* a parent, or a family, without a discriminator */
+  const cyn_attribute of_spot[] = {ATTRIBUTE(CYN_FIELD_PARENT, CYN_ROLE_PARENT, .model = &spot_model)};
+  hand_made(of_spot, 1, NULL, NULL, "model made: its family has no CYN_DISCRIMINATOR");
+  const cyn_model *const members[] = {NULL};
+  const cyn_attribute key = ATTRIBUTE(CYN_FIELD_STRING, CYN_ROLE_HASH, .names = NULL);
+  cyn_model alone = {"alone", 64, {.size = sizeof(cyn_model_options), .table = "T", .family = members}, &key, 1, NULL, &state};
+  CHECK(cyn_model_init(&alone, object, &error) != CYN_OK);
+  CHECK_STR(error.message, "model alone: its family has no CYN_DISCRIMINATOR");
+  cyn_error_clean_up(&error);
+}
+
+TEST(indexes_by_hand) {
+  static const char *const fields[] = {"id", "a", "b", "c", "d", "e"};
+  cyn_attribute attributes[6];
+  for (size_t i = 0; i < 6; i++) {
+    attributes[i] = (cyn_attribute)ATTRIBUTE(CYN_FIELD_STRING, i == 0 ? CYN_ROLE_HASH : CYN_ROLE_PLAIN, .names = NULL);
+    attributes[i].field = fields[i];
+  }
+  const struct {
+    cyn_model_index index;
+    const char *wanted;
+  } rows[] = {
+      {{.name = "i", .hash = "a,  b,c ,d,e"}, "model made, index i: its key c  is no attribute"},
+      {{.name = "i", .hash = "a,b, c,,d,e"}, "model made, index i: its key e is one too many: an index has 4 of a kind at most"},
+      {{.name = "i", .is_local = true, .range = "a, b"}, "model made, index i: its key b is one too many: a local index has one"},
+      {{.name = "i", .hash = "a", .range = "nothing"}, "model made, index i: its key nothing is no attribute"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    const cyn_model_index indexes[] = {rows[i].index, {.name = NULL}};
+    hand_made(attributes, 6, "T", indexes, rows[i].wanted);
+  }
+}
