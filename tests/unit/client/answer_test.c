@@ -150,6 +150,48 @@ TEST(dates) {
   CHECK_INT(cyn_i_answer_date_ms(cyn_str("Sun, 30 Aug 2015 12:36:00 GMT")), 1440938160000);
   CHECK_INT(cyn_i_answer_date_ms(cyn_str("Thu, 29 Feb 2024 23:59:59 GMT")), 1709251199000);
   static const char *const wrong[] = {"", "Sun, 30 Aug 2015 12:36:00 UTC", "Sun, 3a Aug 2015 12:36:00 GMT",
-                                      "Sun, 30 Axx 2015 12:36:00 GMT", "1440938160"};
+                                      "Sun, 30 Axx 2015 12:36:00 GMT", "1440938160", "Sun, 00 Aug 2015 12:36:00 GMT",
+                                      "Sun, 32 Aug 2015 12:36:00 GMT", "Sun, 30 Aug 1969 12:36:00 GMT", "Sun, 30 Aug 20x5 12:36:00 GMT",
+                                      "Sun, 30 Aug 2015 x2:36:00 GMT", "Sun, 30 Aug 2015 24:36:00 GMT", "Sun, 30 Aug 2015 12:x6:00 GMT",
+                                      "Sun, 30 Aug 2015 12:60:00 GMT", "Sun, 30 Aug 2015 12:36:x0 GMT", "Sun, 30 Aug 2015 12:36:/0 GMT"};
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) CHECK_INT(cyn_i_answer_date_ms(cyn_str(wrong[i])), 0);
+}
+
+/* Where a body breaks off or is of another shape, what is told is the status and the body's beginning. */
+TEST(errors_that_are_broken) {
+  static const char *const ends[] = {
+      "\"Item\":{\"pk\":{\"S\":\"a\"}", "\"Item\":{\"pk\"}}", "\"Item\":[1", "\"CancellationReasons\":[", "\"CancellationReasons\":[{",
+      "\"CancellationReasons\":[{\"Item\":{\"pk\":", "\"CancellationReasons\":[{\"Item\":[", "\"CancellationReasons\":[{\"Other\":[1", "\"CancellationReasons\":[x]}",
+      "\"CancellationReasons\":[[1", "\"CancellationReasons\":{\"a\":", "\"Other\":[", "\"a\"", "7}", "\"message\":\"m\"}x"};
+  for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+    char body[300];
+    cyn_error error = CYN_ERROR_INIT;
+    snprintf(body, sizeof body, "{\"__type\":\"x#TransactionCanceledException\",%s", ends[i]);
+    CHECK_INT(read(body, 400, &error), CYN_E_SERVICE);
+    if (error.message == NULL || strncmp(error.message, "HTTP status 400: {", 18) != 0) test_failed(__FILE__, __LINE__, "%s", body);
+    CHECK(error.reason_count == 0 && error.item == NULL);
+    cyn_error_clean_up(&error);
+  }
+}
+
+TEST(reasons_of_other_shapes) {
+  cyn_error error = CYN_ERROR_INIT;
+  CHECK_INT(read("{\"__type\":\"TransactionCanceledException\",\"code\":\"Other\",\"CancellationReasons\":[7,{\"Code\":7,\"Message\":null,\"Item\":3},\"x\"]}", 400,
+                 &error),
+            CYN_E_TRANSACTION_CANCELED);
+  REQUIRE(error.reason_count == 1);
+  CHECK_STR(error.reasons[0].code, "None");
+  CHECK(error.reasons[0].message == NULL && error.reasons[0].item == NULL);
+  cyn_error_clean_up(&error);
+  CHECK_INT(read("{\"__type\":\"TransactionCanceledException\",\"CancellationReasons\":{\"a\":[1]}}", 400, &error), CYN_E_TRANSACTION_CANCELED);
+  CHECK_INT(error.reason_count, 0);
+  cyn_error_clean_up(&error);
+  CHECK_INT(read("\xff\xfe", 400, &error), CYN_E_SERVICE); /* nothing that can be shown */
+  CHECK_STR(error.message, "HTTP status 400");
+  cyn_error_clean_up(&error);
+  static char body[600];
+  memset(body, 'x', sizeof body - 1);
+  CHECK_INT(read(body, 400, &error), CYN_E_SERVICE);
+  CHECK_INT(strlen(error.message), 17 + 200);
+  cyn_error_clean_up(&error);
 }

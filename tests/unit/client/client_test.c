@@ -185,6 +185,85 @@ TEST(a_wrong_signature_is_no_matter_of_clocks) {
   stop(&f);
 }
 
+TEST(a_clock_is_set_once_a_call) {
+  fixture f;
+  start(&f);
+  stand_in_json(&f.server, 400, "Date: Sun, 30 Aug 2015 12:36:00 GMT\r\n", FAULT("RequestTimeTooSkewed"));
+  stand_in_json(&f.server, 400, "Date: Sun, 30 Aug 2020 12:36:00 GMT\r\n", FAULT("RequestTimeTooSkewed"));
+  CHECK_INT(get_item(&f), CYN_E_SERVICE);
+  CHECK_STR(f.error.name, "RequestTimeTooSkewed");
+  CHECK_INT(stand_in_requests(&f.server), 2);
+  stop(&f);
+}
+
+/* Keys of the program stay what they are; the call is tried once more all the same. */
+TEST(expired_keys) {
+  static const struct {
+    const char *body;
+    int attempts_max, requests;
+    cyn_i_error_code code;
+  } rows[] = {{FAULT("ExpiredTokenException"), 0, 2, CYN_E_NONE},
+              {FAULT("ExpiredToken"), 0, 2, CYN_E_NONE},
+              {FAULT("ExpiredTokenException"), 1, 1, CYN_E_EXPIRED_TOKEN}};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    fixture f;
+    start(&f);
+    f.options.attempts_max = rows[i].attempts_max;
+    stand_in_json(&f.server, 400, "", rows[i].body);
+    stand_in_json(&f.server, 200, "", GOOD);
+    CHECK_INT(get_item(&f), rows[i].code);
+    CHECK_INT(stand_in_requests(&f.server), rows[i].requests);
+    stop(&f);
+  }
+}
+
+/* x-amz-retry-after is a number of milliseconds, or as if it were not there. */
+TEST(servers_that_say_when_to_come_again) {
+  static const char *const values[] = {"0", "7", "", "soon", "-1", "1234567890", "1.5"};
+  for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+    fixture f;
+    char header[64];
+    start(&f);
+    snprintf(header, sizeof header, "x-amz-retry-after: %s\r\n", values[i]);
+    stand_in_json(&f.server, 503, header, "{}");
+    stand_in_json(&f.server, 200, "", GOOD);
+    CHECK_INT(get_item(&f), CYN_OK);
+    CHECK_INT(stand_in_requests(&f.server), 2);
+    stop(&f);
+  }
+}
+
+/* A port that the scheme implies is no part of the host that is signed. */
+TEST(hosts_and_ports) {
+  static const struct {
+    const char *url, *host;
+  } rows[] = {{"http://example.invalid:80/x", "\r\nHost: example.invalid\r\n"},
+              {"http://example.invalid:8000", "\r\nHost: example.invalid:8000\r\n"},
+              {"http://example.invalid:443", "\r\nHost: example.invalid:443\r\n"}};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    fixture f;
+    start(&f);
+    stand_in_json(&f.server, 200, "", GOOD);
+    f.options.proxy = cyn_str(f.server.url);
+    f.options.endpoint_url = cyn_str(rows[i].url);
+    CHECK_INT(get_item(&f), CYN_OK);
+    if (strstr(f.server.last, rows[i].host) == NULL) test_failed(__FILE__, __LINE__, "%s: %s", rows[i].url, f.server.last);
+    stop(&f);
+  }
+}
+
+TEST(more_headers_than_there_is_room_for) {
+  static cyn_string_pair pairs[65];
+  cyn_i_client *client = NULL;
+  cyn_error error = CYN_ERROR_INIT;
+  for (int i = 0; i < 65; i++) pairs[i] = (cyn_string_pair){cyn_str("X-A"), cyn_str("b")};
+  CHECK_INT(cyn_i_client_new(&(cyn_i_client_options){.endpoint_url = cyn_str("http://localhost:1"), .extra_headers = {65, pairs}}, &client, &error),
+            CYN_E_USAGE);
+  CHECK_STR(error.message, "more than 64 extra headers");
+  CHECK(client == NULL);
+  cyn_error_clean_up(&error);
+}
+
 /* The same call must be known as the same. */
 TEST(the_token_of_a_transaction_is_sent_again) {
   fixture f;
@@ -230,6 +309,9 @@ TEST(accounts_have_names_of_their_own) {
       {"Thread", "111122223333", "CONNECT 111122223333.ddb.eu-west-1.amazonaws.com:443 "},
       {"arn:aws:dynamodb:eu-west-1:444455556666:table/Thread", "111122223333",
        "CONNECT 444455556666.ddb.eu-west-1.amazonaws.com:443 "},
+      {"arn:aws:dynamodb:eu-west-1", "111122223333", "CONNECT 111122223333.ddb.eu-west-1.amazonaws.com:443 "},
+      {"arn:aws:dynamodb:eu-west-1:4444", "111122223333", "CONNECT 111122223333.ddb.eu-west-1.amazonaws.com:443 "},
+      {"arn", "111122223333", "CONNECT 111122223333.ddb.eu-west-1.amazonaws.com:443 "},
   };
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     fixture f;

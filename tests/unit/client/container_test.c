@@ -15,7 +15,9 @@ TEST(hosts) {
   static const char *const bad[] = {"", "foo", "http://", "http://example.com", "http://127.0.0.1.example.com", "http://0.0.0.0",
                                     "http://127.1", "http://2130706433", "http://[::2]", "http://[::1", "ftp://127.0.0.1", "http://localhost.",
                                     "http://127.0.0.1@example.com", "http://a@127.0.0.1", "http://169.254.169.254", "http://example.com#@127.0.0.1",
-                                    "http://example.com\\@127.0.0.1"};
+                                    "http://example.com\\@127.0.0.1", "http://[", "http://[]", "http:///x", "http://?127.0.0.1", "http://[::ffff:127.0.0.1]",
+                                    "http://[fd00:ec2::24]", "http://localhosts", "http://127.0.0.x", "https:/localhost",
+                                    "http://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
   for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) CHECK(cyn_i_container_host_is_allowed(cyn_str(good[i])));
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) CHECK(!cyn_i_container_host_is_allowed(cyn_str(bad[i])));
 }

@@ -54,14 +54,28 @@ TEST(a_proof_verifies) {
   cyn_i_arena_clean_up(&arena);
 }
 
+static cyn_bytes new_key(cyn_i_arena *arena, EVP_PKEY *key) {
+  BIO *bio = BIO_new(BIO_s_mem());
+  char *text;
+  CHECK(PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) == 1);
+  long size = BIO_get_mem_data(bio, &text);
+  cyn_bytes copy = cyn_i_arena_copy(arena, (cyn_bytes){text, (size_t)size});
+  BIO_free(bio);
+  EVP_PKEY_free(key);
+  return copy;
+}
+
 TEST(what_is_no_key) {
   static const char *const texts[] = {"", "secret", "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n"};
   cyn_i_arena arena;
   cyn_i_arena_init(&arena, 0);
-  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+  char *endless = cyn_i_arena_alloc(&arena, 70000);
+  memset(endless, 'A', 70000);
+  const cyn_bytes others[] = {new_key(&arena, EVP_EC_gen("P-384")), new_key(&arena, EVP_RSA_gen(1024)), {endless, 70000}};
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0] + 3; i++) {
     cyn_error error = CYN_ERROR_INIT;
     cyn_bytes proof;
-    CHECK(cyn_i_dpop_proof(cyn_str(texts[i]), cyn_str("https://h"), 0, &arena, &proof, &error) == CYN_E_CREDENTIALS);
+    CHECK(cyn_i_dpop_proof(i < 3 ? cyn_str(texts[i]) : others[i - 3], cyn_str("https://h"), 0, &arena, &proof, &error) == CYN_E_CREDENTIALS);
     CHECK_STR(error.message, "the cached login's dpopKey is no P-256 key: log in again");
     cyn_error_clean_up(&error);
   }

@@ -11,7 +11,10 @@ TEST(paths) {
     const char *path, *expected; /* '~' first in `expected` stands for the home */
   } cases[] = {{"/a/b", "/a/b"},      {"~/a", "~/a"},           {"~", "~"},           {"a/~", "a/~"},
                {"$CYN_A/b", "x/b"},   {"${CYN_A}b", "xb"},      {"$CYN_NONE/b", "$CYN_NONE/b"},
-               {"${CYN_A", "${CYN_A"}, {"$", "$"},              {"~cyn-nobody/a", "~cyn-nobody/a"}};
+               {"${CYN_A", "${CYN_A"}, {"$", "$"},              {"~cyn-nobody/a", "~cyn-nobody/a"},
+               {"${}/a", "${}/a"},     {"$/a", "$/a"},          {"a$CYN_A.b", "ax.b"},
+               {"$cyn_b9/a", "y/a"},   {"$CYN_A", "x"},         {"", ""}};
+  setenv("cyn_b9", "y", 1);
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     char expected[256];
     bool is_home = cases[i].expected[0] == '~' && cases[i].expected[1] != 'c';
@@ -59,4 +62,55 @@ TEST(words) {
   CHECK(cyn_i_surroundings_variable("CYN_EMPTY").data != NULL);
   unsetenv("CYN_EMPTY");
   CHECK(cyn_i_surroundings_variable("CYN_EMPTY").data == NULL);
+}
+
+TEST(homes) {
+  surroundings s;
+  begin(&s);
+  setenv("HOME", "/", 1);
+  CHECK_STR(cyn_i_surroundings_path(cyn_str("~"), &s.arena), "/");
+  CHECK_STR(cyn_i_surroundings_path(cyn_str("~/a"), &s.arena), "/a");
+  setenv("HOME", "/h//", 1);
+  CHECK_STR(cyn_i_surroundings_path(cyn_str("~/a"), &s.arena), "/h/a");
+  setenv("HOME", "", 1);
+  CHECK_STR(cyn_i_surroundings_path(cyn_str("~"), &s.arena), "/");
+  CHECK_STR(cyn_i_surroundings_path(cyn_str("~root/a"), &s.arena), "/root/a");
+  unsetenv("HOME"); /* then the system knows */
+  CHECK(cyn_i_surroundings_path(cyn_str("~/a"), &s.arena)[0] == '/');
+  char *endless = cyn_i_arena_alloc(&s.arena, 6000);
+  memset(endless, 'a', 5999);
+  endless[5999] = '\0';
+  setenv("HOME", endless, 1);
+  CHECK_STR(cyn_i_surroundings_path(cyn_str("~/a"), &s.arena), "~/a");
+  endless[0] = '~'; /* a user's name that long is nobody's */
+  CHECK_STR(cyn_i_surroundings_path(cyn_str(endless), &s.arena), endless);
+  endless[0] = '$';
+  CHECK_STR(cyn_i_surroundings_path(cyn_str(endless), &s.arena), endless);
+  setenv("HOME", s.home, 1);
+  end(&s);
+}
+
+/* A pipe is as good as a file; a name that no file can have is a fault; what cannot be put in its place leaves nothing. */
+TEST(other_files) {
+  surroundings s;
+  cyn_bytes text;
+  char command[300];
+  begin(&s);
+  const char *pipe = cyn_i_arena_printf(&s.arena, "%s/pipe", s.home), *folder = cyn_i_arena_printf(&s.arena, "%s/folder/", s.home);
+  (void)snprintf(command, sizeof command, "mkfifo %s && (printf abc >%s &) && sleep 0.1", pipe, pipe);
+  REQUIRE(system(command) == 0);
+  CHECK_INT(cyn_i_surroundings_read(pipe, 100, &s.arena, &text, &s.error), CYN_FILE_OK);
+  char *endless = cyn_i_arena_alloc(&s.arena, 400);
+  memset(endless, 'a', 399);
+  endless[399] = '\0';
+  CHECK_INT(cyn_i_surroundings_read(cyn_i_arena_printf(&s.arena, "/%s", endless), 100, &s.arena, &text, &s.error), CYN_FILE_FAILED);
+  CHECK(s.error.status == CYN_E_USAGE && strstr(s.error.message, "File name too long") != NULL);
+  CHECK_INT(cyn_i_surroundings_read("/etc/passwd/x", 100, &s.arena, &text, NULL), CYN_FILE_MISSING);
+  write_file(&s, "folder/x/y", "");
+  folder = cyn_i_arena_printf(&s.arena, "%s/folder/x", s.home);
+  CHECK(!cyn_i_surroundings_write(folder, cyn_str("text"), &s.arena));
+  (void)snprintf(command, sizeof command, "test \"$(ls %s/folder)\" = x", s.home);
+  CHECK_INT(system(command), 0);
+  CHECK(!cyn_i_surroundings_is_true(cyn_str("trux")));
+  end(&s);
 }
