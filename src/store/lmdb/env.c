@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "store/lmdb/lmdb_private.h"
@@ -89,6 +90,23 @@ static void map_size_limit(cyn_i_lmdb_store *store) {
   while (store->map_size > limit.rlim_cur && store->map_size / 2 >= MAP_SIZE_MIN) store->map_size /= 2;
 }
 
+/* A core file would take in the whole map of a store in memory, 64 GB of it, and the kernel reads it to the last page that
+ * nothing was ever written to. LMDB does not tell where its map is; the system does. Without /proc a core stays large. */
+static void map_keep_out_of_cores(int fd) {
+  struct stat file;
+  char line[512];
+  FILE *maps = fopen("/proc/self/maps", "re");
+  if (maps == NULL) return;
+  while (fstat(fd, &file) == 0 && fgets(line, sizeof line, maps) != NULL) {
+    unsigned long begin, end, inode;
+    unsigned major_number, minor_number;
+    if (sscanf(line, "%lx-%lx %*s %*s %x:%x %lu", &begin, &end, &major_number, &minor_number, &inode) == 5 &&
+        inode == file.st_ino && makedev(major_number, minor_number) == file.st_dev)
+      (void)madvise((void *)begin, end - begin, MADV_DONTDUMP);
+  }
+  (void)fclose(maps);
+}
+
 static cyn_status memory_open(cyn_i_lmdb_store *store, cyn_error *error) {
   char folder[4096], link_path[4096 + 16], target[64];
   int fd = memfd_create("cynamo", MFD_CLOEXEC);
@@ -104,6 +122,7 @@ static cyn_status memory_open(cyn_i_lmdb_store *store, cyn_error *error) {
   map_size_limit(store);
   int code = symlink(target, link_path) == 0 ? env_open_halving(store, folder) : errno;
   folder_temporary_remove(folder);
+  if (code == 0) map_keep_out_of_cores(fd);
   (void)close(fd); /* LMDB has a descriptor of its own by now */
   if (code == 0) code = dbi_open(store);
   if (code == 0) return CYN_OK;

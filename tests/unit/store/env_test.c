@@ -37,6 +37,28 @@ TEST(memory_leaves_nothing_in_the_temporary_folder) {
   CHECK(rmdir(folder) == 0);
 }
 
+/* The core file of a process with a store in memory would be 64 GB. */
+TEST(memory_stays_out_of_core_files) {
+  fixture f;
+  if (!fixture_open(&f, MEMORY)) return;
+  char line[512];
+  bool is_map = false;
+  int maps = 0, kept_out = 0;
+  FILE *smaps = fopen("/proc/self/smaps", "r");
+  REQUIRE(smaps != NULL);
+  while (fgets(line, sizeof line, smaps) != NULL) {
+    if (strstr(line, " rw-s ") != NULL || strstr(line, " r--p ") != NULL || strstr(line, " r-xp ") != NULL)
+      is_map = strstr(line, "memfd:cynamo") != NULL;
+    if (!is_map || strncmp(line, "VmFlags:", 8) != 0) continue;
+    maps++;
+    kept_out += strstr(line, " dd") != NULL;
+  }
+  (void)fclose(smaps);
+  CHECK_INT(maps, 1);
+  CHECK_INT(kept_out, 1);
+  fixture_close(&f);
+}
+
 /* Sanitizers need the address space themselves. */
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define CAN_LIMIT_ADDRESSES 1
