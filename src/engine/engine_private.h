@@ -89,5 +89,9 @@ cyn_i_pending *cyn_i_untag_resource(cyn_i_worker *worker, cyn_i_call *call);
 cyn_i_pending *cyn_i_list_tags_of_resource(cyn_i_worker *worker, cyn_i_call *call);
 cyn_i_pending *cyn_i_describe_limits(cyn_i_worker *worker, cyn_i_call *call);
 cyn_i_pending *cyn_i_describe_endpoints(cyn_i_worker *worker, cyn_i_call *call);
+cyn_i_pending *cyn_i_list_streams(cyn_i_worker *worker, cyn_i_call *call);
+cyn_i_pending *cyn_i_describe_stream(cyn_i_worker *worker, cyn_i_call *call);
+cyn_i_pending *cyn_i_get_shard_iterator(cyn_i_worker *worker, cyn_i_call *call);
+cyn_i_pending *cyn_i_get_records(cyn_i_worker *worker, cyn_i_call *call);
 
 #endif

@@ -24,4 +24,8 @@ const cyn_i_handler cyn_i_handlers[CYN_OPERATION_COUNT] = {
     [CYN_OPERATION_LIST_TAGS_OF_RESOURCE] = cyn_i_list_tags_of_resource,
     [CYN_OPERATION_DESCRIBE_LIMITS] = cyn_i_describe_limits,
     [CYN_OPERATION_DESCRIBE_ENDPOINTS] = cyn_i_describe_endpoints,
+    [CYN_OPERATION_LIST_STREAMS] = cyn_i_list_streams,
+    [CYN_OPERATION_DESCRIBE_STREAM] = cyn_i_describe_stream,
+    [CYN_OPERATION_GET_SHARD_ITERATOR] = cyn_i_get_shard_iterator,
+    [CYN_OPERATION_GET_RECORDS] = cyn_i_get_records,
 };

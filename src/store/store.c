@@ -43,6 +43,9 @@ cyn_status cyn_i_store_log_read(cyn_i_store_view *view, uint32_t log, uint64_t f
                                 void *user, cyn_error *error) {
   return view->store->vtable->log_read(view, log, from_position, visitor, user, error);
 }
+cyn_status cyn_i_store_log_last(cyn_i_store_view *view, uint32_t log, uint64_t *position, cyn_error *error) {
+  return view->store->vtable->log_last(view, log, position, error);
+}
 cyn_status cyn_i_store_log_trim(cyn_i_store *store, uint32_t log, uint64_t before_position, cyn_error *error) {
   return store->vtable->log_trim(store, log, before_position, error);
 }

@@ -148,6 +148,8 @@ cyn_status cyn_i_store_reclaim(cyn_i_store *store, uint32_t space, unsigned slic
 /* Gap-free positions from 1 in commit order. */
 cyn_status cyn_i_store_log_read(cyn_i_store_view *view, uint32_t log, uint64_t from_position, cyn_i_store_visitor visitor,
                                 void *user, cyn_error *error); /* key.hash is the position */
+/* The last position that the log has given, also when a trim has taken its record; 0: none yet. */
+cyn_status cyn_i_store_log_last(cyn_i_store_view *view, uint32_t log, uint64_t *position, cyn_error *error);
 cyn_status cyn_i_store_log_trim(cyn_i_store *store, uint32_t log, uint64_t before_position, cyn_error *error);
 
 typedef struct cyn_i_store_stat {

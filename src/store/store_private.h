@@ -21,6 +21,7 @@ typedef struct cyn_i_store_vtable {
   cyn_status (*view_counter)(cyn_i_store_view *, const cyn_i_store_key *, int64_t *, cyn_error *);
   cyn_status (*reclaim)(cyn_i_store *, uint32_t, unsigned, bool *, cyn_error *);
   cyn_status (*log_read)(cyn_i_store_view *, uint32_t, uint64_t, cyn_i_store_visitor, void *, cyn_error *);
+  cyn_status (*log_last)(cyn_i_store_view *, uint32_t, uint64_t *, cyn_error *);
   cyn_status (*log_trim)(cyn_i_store *, uint32_t, uint64_t, cyn_error *);
   cyn_status (*stat)(cyn_i_store *, cyn_i_store_stat *, cyn_error *);
   cyn_status (*copy)(cyn_i_store *, cyn_bytes, bool, cyn_error *);

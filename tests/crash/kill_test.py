@@ -7,7 +7,8 @@ Every worker writes keys of its own, so it knows what must be there: what was ac
 either all or nothing, a transaction over two tables as one. All workers share a counter (a transaction adds 1 and puts a
 record: as many records as the counter says) and accounts (transfers: the sum stays). One thread creates a table, fills it,
 adds an index with backfill and deletes it; now and then the file is compacted meanwhile. After each restart every index is
-compared with its table, item by item, and `cynamo check` looks at the file as the kill has left it, and beside the server
+compared with its table, item by item; the change log of each table is played on from where the last round left it, and must
+lead to exactly the items that are there, record after record without a gap; and `cynamo check` looks at the file as the kill has left it, and beside the server
 after the restart. The durability mode and the number of event loops change from round to round; now and then the server is
 killed while it starts.
 
@@ -78,6 +79,8 @@ class World:
         self.counter_max = 0  # requests that may have added
         self.temporary = set()           # keys of the passing table, acknowledged
         self.temporary_state = "absent"  # or "there", or "unknown" while it is created or deleted
+        self.played = {}     # by table: its items as its change log says
+        self.sequence = {}   # by table: the last record played
         self.lock = threading.Lock()
         self.acknowledged = self.unknown = self.applied = 0
 
@@ -114,8 +117,8 @@ class World:
 
 
 TABLES = {
-    "One": dict(KeySchema=[("pk", "HASH")], types="pk:S g:S v:N", gsi=[("g", "HASH"), ("v", "RANGE")]),
-    "Two": dict(KeySchema=[("pk", "HASH"), ("sk", "RANGE")], types="pk:S sk:N g:S", gsi=[("g", "HASH")]),
+    "One": dict(KeySchema=[("pk", "HASH")], types="pk:S g:S v:N", gsi=[("g", "HASH"), ("v", "RANGE")], view="NEW_AND_OLD_IMAGES"),
+    "Two": dict(KeySchema=[("pk", "HASH"), ("sk", "RANGE")], types="pk:S sk:N g:S", gsi=[("g", "HASH")], view="NEW_IMAGE"),
 }
 
 
@@ -131,6 +134,7 @@ def create_tables(connection):
     for name, table in TABLES.items():
         connection.call("CreateTable", TableName=name, BillingMode="PAY_PER_REQUEST", KeySchema=schema(table["KeySchema"]),
                         AttributeDefinitions=definitions(table["types"]),
+                        StreamSpecification={"StreamEnabled": True, "StreamViewType": table["view"]},
                         GlobalSecondaryIndexes=[{"IndexName": "byG", "KeySchema": schema(table["gsi"]),
                                                  "Projection": {"ProjectionType": "ALL"}}])
     for i in range(ACCOUNTS):
@@ -300,7 +304,8 @@ class Passing(threading.Thread):
         world.temporary.clear()
         world.temporary_state = "unknown"
         call("CreateTable", TableName="Passing", BillingMode="PAY_PER_REQUEST", KeySchema=schema([("pk", "HASH")]),
-             AttributeDefinitions=definitions("pk:S"))
+             AttributeDefinitions=definitions("pk:S"),
+             StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"})
         world.temporary_state = "there"
         for i in range(self.random.randrange(20, 120)):
             item = {"pk": {"S": f"p{i}"}, "q": {"N": str(i % 7)}, "fill": {"S": "x" * self.random.choice([1, 500, 5000])}}
@@ -345,6 +350,44 @@ def compare_index(items, entries, attributes, what):
                             f"missing {[w[:200] for w in set(wanted) - set(found)][:3]}, too many {[f[:200] for f in set(found) - set(wanted)][:3]}"
 
 
+def read_log(connection, arn, after):
+    """The records behind one, or all."""
+    shard, = connection.call("DescribeStream", StreamArn=arn)["StreamDescription"]["Shards"]
+    start = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": after} if after else {"ShardIteratorType": "TRIM_HORIZON"}
+    iterator = connection.call("GetShardIterator", StreamArn=arn, ShardId=shard["ShardId"], **start)["ShardIterator"]
+    while True:
+        page = connection.call("GetRecords", ShardIterator=iterator)
+        if not page["Records"]:
+            return
+        yield from page["Records"]
+        iterator = page["NextShardIterator"]
+
+
+def compare_log(connection, world, name, described, items):
+    """Plays the log on: each record fits what the ones before it left, and all of them make the table."""
+    table, last = world.played.setdefault(name, {}), world.sequence.get(name)
+    for record in read_log(connection, described["LatestStreamArn"], last):
+        change, event = record["dynamodb"], record["eventName"]
+        number, key = change["SequenceNumber"], json.dumps(change["Keys"], sort_keys=True)
+        assert last is None or int(number) == int(last) + 1, f"{name}: record {number} comes after {last}"
+        last, before, after = number, table.get(key), change.get("NewImage")
+        assert (event == "INSERT") == (before is None), f"{name}: {event} of {key}, where there was {str(before)[:300]}"
+        assert (event == "REMOVE") == (after is None), f"{name}: {event} of {key} to {str(after)[:300]}"
+        if TABLES[name]["view"] == "NEW_AND_OLD_IMAGES":
+            assert change.get("OldImage") == before, \
+                f"{name}: {event} of {key} from {str(change.get('OldImage'))[:300]}, where there was {str(before)[:300]}"
+        if after is None:
+            table.pop(key)
+        else:
+            table[key] = after
+    world.sequence[name] = last
+    keys = [attribute for attribute, _ in TABLES[name]["KeySchema"]]
+    found = {json.dumps({key: item[key] for key in keys}, sort_keys=True): item for item in items}
+    for key in found.keys() | table.keys():
+        assert found.get(key) == table.get(key), \
+            f"{name}: {key} is {str(found.get(key))[:300]}, and the change log says {str(table.get(key))[:300]}"
+
+
 def check(connection, world):
     found, records, balances, counter = {}, set(), 0, 0
     for name, table in TABLES.items():
@@ -352,6 +395,7 @@ def check(connection, world):
         items = connection.all("Scan", TableName=name, ConsistentRead=True)
         entries = connection.all("Scan", TableName=name, IndexName="byG")
         compare_index(items, entries, [attribute for attribute, _ in table["gsi"]], f"{name}.byG")
+        compare_log(connection, world, name, described, items)
         assert described["ItemCount"] == len(items), f"{name}: ItemCount {described['ItemCount']}, scanned {len(items)}"
         for item in items:
             pk = item["pk"]["S"]

@@ -26,6 +26,11 @@ class Refused(Exception):
         super().__init__(f"{status} {self.name}: {self.message}")
 
 
+def target_of(operation):
+    streams = operation in ("ListStreams", "DescribeStream", "GetShardIterator", "GetRecords")
+    return ("DynamoDBStreams_20120810." if streams else "DynamoDB_20120810.") + operation
+
+
 class Connection:
     def __init__(self, port):
         self.http = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
@@ -34,7 +39,7 @@ class Connection:
         if self.http.sock is None:
             self.http.connect()
             self.http.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.http.request("POST", "/", json.dumps(request), {**HEADERS, "X-Amz-Target": "DynamoDB_20120810." + operation})
+        self.http.request("POST", "/", json.dumps(request), {**HEADERS, "X-Amz-Target": target_of(operation)})
         answer = self.http.getresponse()
         body = json.loads(answer.read())
         if answer.status != 200:

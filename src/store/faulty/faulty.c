@@ -162,6 +162,9 @@ static cyn_status faulty_view_counter(cyn_i_store_view *view, const cyn_i_store_
 static cyn_status faulty_reclaim(cyn_i_store *store, uint32_t space, unsigned slice_us, bool *done, cyn_error *error) {
   return cyn_i_store_reclaim(faulty_of(store)->inner, space, slice_us, done, error);
 }
+static cyn_status faulty_log_last(cyn_i_store_view *view, uint32_t log, uint64_t *position, cyn_error *error) {
+  return cyn_i_store_log_last(view_of(view)->inner, log, position, error);
+}
 static cyn_status faulty_log_trim(cyn_i_store *store, uint32_t log, uint64_t before_position, cyn_error *error) {
   return cyn_i_store_log_trim(faulty_of(store)->inner, log, before_position, error);
 }
@@ -199,6 +202,7 @@ static const cyn_i_store_vtable faulty_vtable = {
     .view_counter = faulty_view_counter,
     .reclaim = faulty_reclaim,
     .log_read = faulty_log_read,
+    .log_last = faulty_log_last,
     .log_trim = faulty_log_trim,
     .stat = faulty_stat,
     .copy = faulty_store_copy,

@@ -310,6 +310,7 @@ int cyn_i_lmdb_log_end(MDB_txn *txn, MDB_dbi dbi, cyn_bytes key, int64_t *out);
 int cyn_i_lmdb_log_append(cyn_i_lmdb_store *store, MDB_txn *txn, uint32_t log, cyn_bytes record);
 cyn_status cyn_i_lmdb_log_read(cyn_i_store_view *view, uint32_t log, uint64_t from_position, cyn_i_store_visitor visitor,
                                void *user, cyn_error *error);
+cyn_status cyn_i_lmdb_log_last(cyn_i_store_view *view, uint32_t log, uint64_t *position, cyn_error *error);
 cyn_status cyn_i_lmdb_log_trim(cyn_i_store *store, uint32_t log, uint64_t before_position, cyn_error *error);
 
 /* reclaim.c */

@@ -76,6 +76,17 @@ cyn_status cyn_i_lmdb_log_read(cyn_i_store_view *base, uint32_t log, uint64_t fr
   return code == 0 ? CYN_OK : cyn_i_lmdb_error(store, code, "read", error);
 }
 
+cyn_status cyn_i_lmdb_log_last(cyn_i_store_view *base, uint32_t log, uint64_t *position, cyn_error *error) {
+  cyn_i_lmdb_store *store = cyn_i_lmdb_of(base->store);
+  uint8_t end[LOG_END_KEY_SIZE];
+  int64_t last = 0;
+  *position = 0;
+  if (cyn_i_lmdb_forked(store)) return cyn_i_lmdb_forked_error(error);
+  int code = cyn_i_lmdb_log_end(((cyn_i_lmdb_view *)base)->txn, store->dbi, log_end_key(end, log), &last);
+  *position = (uint64_t)last;
+  return code == 0 ? CYN_OK : cyn_i_lmdb_error(store, code, "read", error);
+}
+
 #define TRIM_MAX 2000 /* records that one transaction takes away, since it holds the writer */
 
 typedef struct trim {

@@ -226,6 +226,7 @@ static const cyn_i_store_vtable lmdb_vtable = {
     .view_counter = store_view_counter,
     .reclaim = cyn_i_lmdb_reclaim,
     .log_read = cyn_i_lmdb_log_read,
+    .log_last = cyn_i_lmdb_log_last,
     .log_trim = cyn_i_lmdb_log_trim,
     .stat = store_stat,
     .copy = store_copy,

@@ -92,6 +92,10 @@ static cyn_status fs_log_read(cyn_i_store_view *view, uint32_t log, uint64_t fro
   FS_TURN(error);
   return cyn_i_store_log_read(fs_view(view), log, from_position, visitor, user, error);
 }
+static cyn_status fs_log_last(cyn_i_store_view *view, uint32_t log, uint64_t *position, cyn_error *error) {
+  FS_TURN(error);
+  return cyn_i_store_log_last(fs_view(view), log, position, error);
+}
 static cyn_status fs_log_trim(cyn_i_store *store, uint32_t log, uint64_t before_position, cyn_error *error) {
   FS_TURN(error);
   return cyn_i_store_log_trim(fs_inner(store), log, before_position, error);
@@ -132,6 +136,7 @@ static const cyn_i_store_vtable fs_vtable = {
     .view_counter = fs_view_counter,
     .reclaim = fs_reclaim,
     .log_read = fs_log_read,
+    .log_last = fs_log_last,
     .log_trim = fs_log_trim,
     .stat = fs_stat,
     .copy = fs_copy,

@@ -54,6 +54,7 @@ static inline void service_later(service *s, int64_t ms) { atomic_fetch_add(&s->
 /* The answer's JSON, or "Exception: message". Valid until the next call. */
 static inline const char *service_call(service *s, const char *operation, const char *json) {
   const cyn_i_operation *found = cyn_i_operation_find(cyn_str(operation), false);
+  if (found == NULL) found = cyn_i_operation_find(cyn_str(operation), true);
   cyn_error error = CYN_ERROR_INIT;
   cyn_i_buf buf;
   cyn_i_buf_init(&buf, &s->arena);

@@ -53,6 +53,52 @@ CONFORM(a_log_has_no_gaps) {
   fixture_close(&f);
 }
 
+static uint64_t log_last(fixture *f, uint32_t log) {
+  uint64_t position = 0;
+  CHECK_INT(cyn_i_store_view_begin(f->view, &f->error), CYN_OK);
+  CHECK_INT(cyn_i_store_log_last(f->view, log, &position, &f->error), CYN_OK);
+  cyn_i_store_view_end(f->view);
+  return position;
+}
+
+CONFORM(the_last_position_of_a_log) {
+  fixture f;
+  if (!fixture_open(&f, which)) return;
+  CHECK_INT(log_last(&f, 7), 0);
+  for (int i = 0; i < 3; i++) CHECK_INT(append(&f, 7, "r", NULL, CYN_DECISION_APPLY), CYN_OK);
+  CHECK_INT(append(&f, 8, "r", NULL, CYN_DECISION_APPLY), CYN_OK);
+  CHECK_INT(log_last(&f, 7), 3);
+  CHECK_INT(log_last(&f, 6), 0);
+  CHECK_INT(cyn_i_store_log_trim(f.store, 7, UINT64_MAX, &f.error), CYN_OK);
+  CHECK_INT(log_last(&f, 7), 3);
+  CHECK(fixture_reopen(&f));
+  CHECK_INT(log_last(&f, 7), 3);
+  CHECK_INT(append(&f, 7, "r", NULL, CYN_DECISION_APPLY), CYN_OK);
+  CHECK_INT(log_last(&f, 7), 4);
+  fixture_close(&f);
+}
+
+/* A log goes with the space of its number, its end too: nothing of it is left. */
+CONFORM(a_log_is_reclaimed) {
+  fixture f;
+  if (!fixture_open(&f, which)) return;
+  for (uint32_t log = 100; log < 103; log++)
+    for (int i = 0; i < 200; i++) CHECK_INT(append(&f, log, "r", "s", CYN_DECISION_APPLY), CYN_OK);
+  CHECK_INT(cyn_i_store_log_trim(f.store, 101, UINT64_MAX, &f.error), CYN_OK);
+  CHECK_INT(append(&f, 101, "r", "s", CYN_DECISION_APPLY), CYN_OK);
+  bool done = false;
+  for (int slices = 0; !done && slices < 1000; slices++)
+    CHECK_INT(cyn_i_store_reclaim(f.store, 101, 500, &done, &f.error), CYN_OK);
+  CHECK(done);
+  CHECK_INT(log_last(&f, 100), 400);
+  CHECK_INT(log_last(&f, 101), 0);
+  CHECK_INT(log_last(&f, 102), 400);
+  CHECK(fixture_reopen(&f));
+  CHECK_INT(append(&f, 101, "r", NULL, CYN_DECISION_APPLY), CYN_OK);
+  CHECK_INT(log_last(&f, 101), 1);
+  fixture_close(&f);
+}
+
 CONFORM(a_trimmed_log_goes_on_counting) {
   fixture f;
   if (!fixture_open(&f, which)) return;
