@@ -6,8 +6,8 @@
 
 Each server runs alone on core 0 and wrk on core 1, with 16 connections and with one. For each operation: CPU of the server's processes a
 request, latencies, requests a second; for each server: start, memory, size on disk. --results adds what was measured to a file of JSON
-lines, so that a long run can be made in parts (--only NAME,…; "start" is one of the names); --table prints the tables of such a file. --quick: 1,000 items, one round of 16
-connections.
+lines, so that a long run can be made in parts (--only NAME,…; "start" is one of the names); --table prints the tables of such a file.
+--quick: 1,000 items, one round of 16 connections.
 """
 import argparse
 import json
@@ -191,17 +191,17 @@ def markdown(head, rows):
 def print_tables(results):
     """Medians, as docs/performance.md has them."""
     names = results.names("server")
-    print(f"CPU of the server a request, µs ({'/'.join(names)}), 16 connections; one where 16 cannot be\n")
+    print("CPU of the server a request in µs, and requests a second, with 16 connections (one, where 16 cannot be):\n")
     rows = []
     for name in results.names("name"):
         connections = 1 if name in ONE_CLIENT else 16
         cpu, rate = ([results.median(what, server=server, name=name, connections=connections)
                       or results.median(what, server=server, name=name, connections=1) for server in names] for what in ("cpu_us", "rate"))
-        rows.append([name, *map(in_figures, cpu), *(f"{number / cpu[0]:,.1f}" if number and cpu[0] else "–" for number in cpu[1:]),
+        rows.append([name, *map(in_figures, cpu), *(in_figures(number / cpu[0] if number and cpu[0] else None) for number in cpu[1:]),
                      *map(in_figures, rate)])
     markdown(["", *names, *(f"{name} / {names[0]}" for name in names[1:]), *(f"{name}, requests/s" for name in names)], rows)
     for connections in (16, 1):
-        print(f"Latency, µs, p50 and p99, {connections} connections\n")
+        print(f"Latency in µs, p50 / p99, {'one sequential client' if connections == 1 else '16 connections'}:\n")
         rows = []
         for name in results.names("name"):
             found = [(results.median("p50", server=server, name=name, connections=connections),

@@ -1,5 +1,7 @@
 #!/bin/sh
 # `make bench`: the engine beside raw LMDB, the mapper beside raw items, the server beside a bare loop, the Python package beside PynamoDB. BENCH_ITEMS sets the size (10000).
+# At the end the server beside other people's (BENCH_SERVERS=no leaves them out, =quick is short), and with BENCH_LARGE=10000000 so many items
+# on a file larger than the memory allowed to it: some 20 GB of disk and half an hour.
 set -eu
 build=$1
 items=${BENCH_ITEMS:-10000}
@@ -24,4 +26,14 @@ if [ -d "$build/python" ]; then
     cp bench/requirements.txt "$venv/.requirements"
   fi
   "$venv/bin/python" bench/python_bench.py "$build"
+fi
+case ${BENCH_SERVERS:-all} in
+  no) ;;
+  quick) echo "== beside other people's servers" && python3 bench/servers_bench.py "$build" --quick ;;
+  *) echo "== beside other people's servers" && python3 bench/servers_bench.py "$build" ;;
+esac
+if [ -n "${BENCH_LARGE:-}" ]; then
+  echo "== a file larger than the memory"
+  cmake --build "$build" --target large_file_bench >/dev/null
+  python3 bench/large_file_bench.py "$build" --items "$BENCH_LARGE"
 fi
