@@ -24,15 +24,16 @@ bool cyn_i_lmdb_care_path(cyn_bytes path, char out[CYN_LMDB_PATH_MAX], cyn_error
   return true;
 }
 
-static bool join(char *out, size_t out_size, const char *folder, const char *name) {
-  int length = snprintf(out, out_size, "%s/%s", folder, name);
-  return length > 0 && (size_t)length < out_size;
+/* A name in a folder whose path cyn_i_lmdb_care_path has taken: there is room. */
+typedef char care_name[CYN_LMDB_PATH_MAX + 32];
+static const char *join(care_name out, const char *folder, const char *name) {
+  (void)snprintf(out, sizeof(care_name), "%.*s/%s", CYN_LMDB_PATH_MAX, folder, name);
+  return out;
 }
 
 int cyn_i_lmdb_care_sync(const char *folder, const char *name) {
-  char path[CYN_LMDB_PATH_MAX + 32];
-  if (!join(path, sizeof path, folder, name)) return ENAMETOOLONG;
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  care_name path;
+  int fd = open(join(path, folder, name), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return errno;
   int code = fsync(fd) == 0 ? 0 : errno;
   (void)close(fd);
@@ -40,10 +41,10 @@ int cyn_i_lmdb_care_sync(const char *folder, const char *name) {
 }
 
 int cyn_i_lmdb_care_env(const char *path, unsigned flags, MDB_env **out) {
-  char name[CYN_LMDB_PATH_MAX + 32];
+  care_name name;
   struct stat file;
   *out = NULL;
-  if (!join(name, sizeof name, path, "data.mdb") || stat(name, &file) != 0) return errno != 0 ? errno : ENAMETOOLONG;
+  if (stat(join(name, path, "data.mdb"), &file) != 0) return errno;
   int code = mdb_env_create(out);
   if (code != 0) return code;
   code = mdb_env_set_mapsize(*out, (size_t)((2 * (uint64_t)file.st_size + MAP_MARGIN) & ~(uint64_t)0xFFFF));
@@ -55,9 +56,9 @@ int cyn_i_lmdb_care_env(const char *path, unsigned flags, MDB_env **out) {
 }
 
 cyn_status cyn_i_lmdb_care_lock(const char *path, int *lock_fd, cyn_error *error) {
-  char name[CYN_LMDB_PATH_MAX + 32];
+  care_name name;
   *lock_fd = -1;
-  if (!join(name, sizeof name, path, "data.mdb") || access(name, R_OK) != 0)
+  if (access(join(name, path, "data.mdb"), R_OK) != 0)
     return cyn_i_error_setf(error, CYN_E_STORE, "Cannot open the store %s: data.mdb: %s.", path, strerror(errno));
   return cyn_i_lmdb_owner_lock(path, access(path, W_OK) != 0, lock_fd, error);
 }
@@ -91,11 +92,10 @@ static int copy_bytes(int from, int to) {
 
 /* An errno; ENOENT where there is no such file. */
 static int copy_file(const char *from_folder, const char *to_folder, const char *name) {
-  char from[CYN_LMDB_PATH_MAX + 32], to[CYN_LMDB_PATH_MAX + 32];
-  if (!join(from, sizeof from, from_folder, name) || !join(to, sizeof to, to_folder, name)) return ENAMETOOLONG;
-  int source = open(from, O_RDONLY | O_CLOEXEC);
+  care_name from, to;
+  int source = open(join(from, from_folder, name), O_RDONLY | O_CLOEXEC);
   if (source < 0) return errno;
-  int target = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600), code = errno;
+  int target = open(join(to, to_folder, name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600), code = errno;
   if (target >= 0) {
     code = copy_bytes(source, target);
     if (code == 0 && fsync(target) != 0) code = errno;
@@ -129,16 +129,14 @@ static cyn_status copy_live(const char *path, const char *folder, int *code, cyn
 
 /* LMDB leaves the file's mode to the umask. */
 static int file_settle(const char *folder) {
-  char name[CYN_LMDB_PATH_MAX + 32];
-  if (!join(name, sizeof name, folder, "data.mdb")) return ENAMETOOLONG;
-  return chmod(name, 0600) == 0 ? cyn_i_lmdb_care_sync(folder, "data.mdb") : errno;
+  care_name name;
+  return chmod(join(name, folder, "data.mdb"), 0600) == 0 ? cyn_i_lmdb_care_sync(folder, "data.mdb") : errno;
 }
 
 void cyn_i_lmdb_copy_remove(const char *folder) {
   static const char *const names[] = {"data.mdb", "unsafe.boot"};
-  char name[CYN_LMDB_PATH_MAX + 32];
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-    if (join(name, sizeof name, folder, names[i])) (void)unlink(name);
+  care_name name;
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) (void)unlink(join(name, folder, names[i]));
   (void)rmdir(folder);
 }
 

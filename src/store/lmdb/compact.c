@@ -132,7 +132,7 @@ static int exchange(cyn_i_lmdb_store *store, const place *p) {
 static cyn_status compact_open(cyn_i_lmdb_store *store, const place *p, cyn_error *error) {
   pthread_mutex_lock(&store->writer);
   int code = EROFS;
-  if (!store->read_only) code = store->env == NULL || store->broken ? MDB_PANIC : write_new(p, store->env);
+  if (!store->read_only) code = store->broken && !cyn_i_lmdb_env_reopen(store) ? MDB_PANIC : write_new(p, store->env);
   if (code == 0) code = exchange(store, p);
   if (code != 0) place_clean_up(p);
   pthread_mutex_unlock(&store->writer);

@@ -14,6 +14,7 @@
 #define BOOT_FILE "unsafe.boot"
 #define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
 #define BOOT_ID_MAX 64
+#define BOOT_PATH_MAX 4096
 
 /* From linux/magic.h and statfs(2); `probe`: some of these keep maps and files together, some do not. */
 static const struct {
@@ -99,16 +100,16 @@ static ssize_t file_read(const char *file, char *out, size_t out_size) {
   return size;
 }
 
-static bool boot_file(const char *path, char *out, size_t out_size) {
-  int length = snprintf(out, out_size, "%s/" BOOT_FILE, path);
-  return length > 0 && (size_t)length < out_size;
+/* The folder is locked by then, by a file whose name is as long: there is room. */
+static const char *boot_file(const char *path, char out[BOOT_PATH_MAX]) {
+  (void)snprintf(out, BOOT_PATH_MAX, "%s/" BOOT_FILE, path);
+  return out;
 }
 
 bool cyn_i_lmdb_boot_marked(const char *path, bool *of_this_boot) {
-  char file[4096], marked[BOOT_ID_MAX], now[BOOT_ID_MAX];
+  char file[BOOT_PATH_MAX], marked[BOOT_ID_MAX], now[BOOT_ID_MAX];
   *of_this_boot = false;
-  if (!boot_file(path, file, sizeof file)) return false;
-  ssize_t size = file_read(file, marked, sizeof marked);
+  ssize_t size = file_read(boot_file(path, file), marked, sizeof marked);
   if (size < 0) return false;
   ssize_t now_size = file_read(BOOT_ID_FILE, now, sizeof now);
   *of_this_boot = size == now_size && memcmp(marked, now, (size_t)size) == 0;
@@ -127,7 +128,7 @@ cyn_status cyn_i_lmdb_boot_check(const char *path, cyn_error *error) {
 
 /* The mark is there whole or not at all, whenever the process is killed: an empty one would be of another boot. */
 static int mark_write(const char *file, const char *text, size_t size) {
-  char new_file[4096 + 8];
+  char new_file[BOOT_PATH_MAX + 8];
   (void)snprintf(new_file, sizeof new_file, "%s.new", file);
   int fd = open(new_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (fd < 0) return errno;
@@ -139,13 +140,12 @@ static int mark_write(const char *file, const char *text, size_t size) {
 }
 
 cyn_status cyn_i_lmdb_boot_mark(const char *path, cyn_error *error) {
-  char file[4096], now[BOOT_ID_MAX];
+  char file[BOOT_PATH_MAX], now[BOOT_ID_MAX];
   bool of_this_boot;
-  if (!boot_file(path, file, sizeof file)) return cyn_i_error_set(error, CYN_E_STORE, "The path of the store is too long.");
   if (cyn_i_lmdb_boot_marked(path, &of_this_boot) && of_this_boot) return CYN_OK;
   ssize_t size = file_read(BOOT_ID_FILE, now, sizeof now);
   if (size < 0) size = 0; /* an unknown boot id matches no later one, which is the safe side */
-  int code = mark_write(file, now, (size_t)size);
+  int code = mark_write(boot_file(path, file), now, (size_t)size);
   int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder >= 0) {
     (void)fsync(folder);
@@ -156,6 +156,6 @@ cyn_status cyn_i_lmdb_boot_mark(const char *path, cyn_error *error) {
 }
 
 void cyn_i_lmdb_boot_unmark(const char *path) {
-  char file[4096];
-  if (boot_file(path, file, sizeof file)) (void)unlink(file);
+  char file[BOOT_PATH_MAX];
+  (void)unlink(boot_file(path, file));
 }

@@ -83,18 +83,18 @@ cyn_status cyn_i_lmdb_format_check(cyn_i_lmdb_store *store, cyn_error *error) {
   if (code != 0) return cyn_i_lmdb_error(store, code, "open", error);
   MDB_val value;
   MDB_stat stat;
+  bool is_new = false;
   code = cyn_i_lmdb_get(txn, store->dbi, cyn_i_lmdb_format_key(key), &value);
   cyn_status status = CYN_OK;
   if (code == 0) status = cyn_i_lmdb_format_judge(store->path, (cyn_bytes){value.mv_data, value.mv_size}, error);
   if (code == MDB_NOTFOUND) {
     code = mdb_stat(txn, store->dbi, &stat);
-    if (code == 0 && stat.ms_entries != 0)
+    is_new = code == 0 && stat.ms_entries == 0;
+    if (code == 0 && !is_new)
       status = cyn_i_error_setf(error, CYN_E_STORE, "The store %s is no Cynamo store: it has no format record.", store->path);
-    if (code == 0 && stat.ms_entries == 0) code = MDB_NOTFOUND;
   }
   mdb_txn_abort(txn);
-  if (code == MDB_NOTFOUND)
-    code = store->read_only ? 0 : format_write(store);
+  if (is_new && !store->read_only) code = format_write(store);
   if (code != 0) return cyn_i_lmdb_error(store, code, "open", error);
   return status;
 }

@@ -98,7 +98,6 @@ void cyn_i_lmdb_owner_write(int fd, cyn_bytes url) {
   size_t url_size = url.size < 255 ? url.size : 255;
   int size = snprintf(text, sizeof text, "pid %ld\ncommand %s\n%s%.*s%s", (long)getpid(), command,
                       url_size != 0 ? "url " : "", (int)url_size, url_size != 0 ? url.data : "", url_size != 0 ? "\n" : "");
-  if (size <= 0 || (size_t)size >= sizeof text) return;
   /* told for courtesy only: a full disk must not keep a store from opening */
   if (pwrite(fd, text, (size_t)size, 0) == size) (void)!ftruncate(fd, size);
 }

@@ -52,7 +52,11 @@ static int env_try(const char *path, cyn_i_lmdb_pin *pin) {
 cyn_status cyn_i_lmdb_pin_open(const char *path, cyn_i_lmdb_pin *pin, cyn_error *error) {
   memset(pin, 0, sizeof *pin);
   pin->store = cyn_i_lmdb_store_here(path);
-  if (pin->store != NULL) return pin_here(pin, error);
+  if (pin->store != NULL) {
+    cyn_status status = pin_here(pin, error);
+    if (status != CYN_OK) cyn_i_lmdb_pin_close(pin); /* the store is not held by what failed */
+    return status;
+  }
   int code = MDB_MAP_RESIZED;
   for (int i = 0; i < TRIES && code == MDB_MAP_RESIZED; i++) code = env_try(path, pin);
   if (code == 0) {

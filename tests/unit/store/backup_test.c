@@ -66,7 +66,7 @@ static void writer_run(const char *path, int ready) {
   cyn_i_store_options options = {.path = cyn_str(path)};
   fixture f = {.which = STRICT};
   cyn_i_arena_init(&f.arena, 0);
-  if (!fixture_open_with(&f, &options)) _exit(1);
+  if (!fixture_open_with(&f, &options)) test_child_exit(1);
   for (unsigned i = 0;; i++) {
     char text[4000];
     memset(text, 'x', sizeof text);
@@ -75,9 +75,9 @@ static void writer_run(const char *path, int ready) {
     change c;
     change_init(&c, &f);
     c.effects = (cyn_i_store_effects){.puts = puts, .put_count = 2};
-    if (change_run(&c) != CYN_OK) _exit(1);
+    if (change_run(&c) != CYN_OK) test_child_exit(1);
     cyn_i_arena_reset(&f.arena, 0);
-    if (i == 20 && write(ready, "r", 1) != 1) _exit(1);
+    if (i == 20 && write(ready, "r", 1) != 1) test_child_exit(1);
   }
 }
 

@@ -105,3 +105,118 @@ TEST(counters_and_logs) {
   cyn_i_store_check_close(check);
   fixture_close(&f);
 }
+
+/* ---- keys that damage has changed: an error, or nothing, and never a walk without end ---- */
+
+#define HEAD(a, b, c, d, hash) a, b, c, d, 0, 0, 0, 0, 0, 0, 0, hash
+
+/* A closed store with one long key, and then what is put past the store. */
+static cyn_i_store_check *damaged_by(fixture *f, const void *key, size_t key_size, const void *value, size_t value_size) {
+  static char sort[1200];
+  cyn_i_store_check *check = NULL;
+  if (!fixture_open(f, STRICT)) return NULL;
+  memset(sort, 'l', sizeof sort);
+  cyn_i_store_key long_key = {16, 0, cyn_str("p"), {sort, sizeof sort}};
+  CHECK_INT(put_bytes(f, long_key, cyn_str("value")), CYN_OK);
+  fixture_close_store(f);
+  raw_put(f->path, key, key_size, value, value_size);
+  CHECK_INT(cyn_i_store_check_open(cyn_str(f->path), &check, &f->error), CYN_OK);
+  return check;
+}
+
+static void walk_says(const void *key, size_t key_size, const void *value, size_t value_size, const char *says) {
+  fixture f;
+  seen found = {0, 0};
+  cyn_i_store_check *check = damaged_by(&f, key, key_size, value, value_size);
+  if (check == NULL) return;
+  cyn_status status = cyn_i_store_check_walk(check, 0, UINT32_MAX, visit, &found, &f.error);
+  CHECK_INT(status, says != NULL ? CYN_E_STORE : CYN_OK);
+  if (says != NULL && status != CYN_OK) CHECK_STR(f.error.message, says);
+  cyn_i_store_check_close(check);
+  fixture_close(&f);
+}
+
+TEST(damaged_keys) {
+  uint8_t pointer[496] = {HEAD(0, 0, 0, 16, 0), 1, 'p'}, longest[511] = {HEAD(0, 0, 0, 16, 1), 1, 'p'};
+  static const uint8_t beyond[] = {HEAD(0x90, 0, 0, 0, 0), 0}, no_key[] = {HEAD(0, 0, 0, 16, 5), 9, 'x'}, small[] = {0, 0, 0};
+  memset(pointer + 14, 'l', sizeof pointer - 15);
+  walk_says(longest, sizeof longest, "x", 1, "a key is longer than Cynamo writes");
+  walk_says(pointer, sizeof pointer, "1234567", 7, "a pointer to the rest of long keys is damaged");
+  walk_says(beyond, sizeof beyond, "x", 1, NULL);  /* behind all spaces: not walked to */
+  walk_says(no_key, sizeof no_key, "x", 1, NULL);  /* passed over: the structure tells it */
+  walk_says(small, sizeof small, "x", 1, NULL);
+}
+
+/* A layer that leads to itself. */
+TEST(layers_in_a_circle) {
+  fixture f;
+  seen found = {0, 0};
+  cyn_bytes value;
+  uint8_t pointer[496] = {HEAD(0xFF, 0xFF, 0xFF, 0xFF, 1)}; /* in layer 1, all bytes up to the cut */
+  memset(pointer + 12, 'l', sizeof pointer - 13);
+  cyn_i_store_check *check = damaged_by(&f, pointer, sizeof pointer, "\0\0\0\0\0\0\0\1", 8);
+  if (check == NULL) return;
+  REQUIRE(cyn_i_store_check_walk(check, 0, UINT32_MAX, visit, &found, &f.error) == CYN_E_STORE);
+  CHECK(strstr(f.error.message, "keys are met more often than there are") != NULL ||
+        strstr(f.error.message, "long keys have too many layers") != NULL ||
+        strstr(f.error.message, "a long key is longer than a key may be") != NULL);
+  static char sort[8192];
+  memset(sort, 'l', sizeof sort);
+  cyn_i_store_key key = {16, 0, cyn_str("p"), {sort, sizeof sort}};
+  (void)cyn_i_store_check_get(check, &key, &value, &f.error);
+  CHECK(value.data == NULL || value.size == 8 || value.size == 5);
+  cyn_i_store_check_close(check);
+  fixture_close(&f);
+}
+
+TEST(keys_and_counters_that_cannot_be) {
+  fixture f;
+  static char sort[9000];
+  cyn_bytes value = {"x", 1};
+  int64_t number = 5;
+  static const uint8_t counter[] = {0, 0, 0, 1, HEAD(0, 0, 0, 16, 0), 1, 'c'}, log[] = {0xFF, 0xFF, 0xFF, 0xFE, 0, 0, 0, 9}, little[] = {0, 0, 0, 1, 0, 0};
+  cyn_i_store_key none = {3, 0, cyn_str("p"), cyn_str("")}, long_one = {16, 0, cyn_str("p"), {sort, sizeof sort}}, counted = {16, 0, cyn_str("c"), cyn_str("")};
+  seen found = {0, 0};
+  cyn_i_store_check *check = damaged_by(&f, counter, sizeof counter, "1234567", 7);
+  if (check == NULL) return;
+  CHECK_INT(cyn_i_store_check_get(check, &none, &value, &f.error), CYN_OK);
+  CHECK(value.data == NULL);
+  CHECK_INT(cyn_i_store_check_counter(check, &long_one, &number, &f.error), CYN_OK);
+  CHECK_INT(number, 0);
+  CHECK_INT(cyn_i_store_check_counter(check, &counted, &number, &f.error), CYN_OK);
+  CHECK_INT(number, 0); /* seven bytes are no number */
+  cyn_i_store_check_close(check);
+  raw_put(f.path, log, sizeof log, "x", 1);
+  raw_put(f.path, little, sizeof little, "x", 1);
+  REQUIRE(cyn_i_store_check_open(cyn_str(f.path), &check, &f.error) == CYN_OK);
+  CHECK_INT(cyn_i_store_check_logs(check, visit, &found, &f.error), CYN_OK);
+  CHECK_INT(found.count, 0);
+  CHECK_INT(cyn_i_store_check_counters(check, visit, &found, &f.error), CYN_OK);
+  CHECK_INT(found.count, 1);
+  cyn_i_store_check_close(check);
+  fixture_close(&f);
+}
+
+TEST(a_file_without_a_meta_page) {
+  fixture f;
+  seen found = {0, 0};
+  cyn_bytes value;
+  cyn_i_store_check *check;
+  cyn_i_store_key key = {16, 0, cyn_str("p"), cyn_str("")};
+  static const char bytes[100];
+  memset(&f, 0, sizeof f);
+  CHECK_INT(cyn_i_store_check_open_bytes(bytes, sizeof bytes, &check, &f.error), CYN_OK);
+  CHECK_INT(cyn_i_store_check_walk(check, 0, UINT32_MAX, visit, &found, &f.error), CYN_E_STORE);
+  CHECK_STR(f.error.message, "the meta pages cannot be read");
+  CHECK_INT(cyn_i_store_check_get(check, &key, &value, &f.error), CYN_E_STORE);
+  CHECK_INT(cyn_i_store_check_clear_mark(check, &f.error), CYN_OK); /* there is no folder with one */
+  cyn_i_store_check_close(check);
+  CHECK_INT(cyn_i_store_check_open(cyn_str(""), &check, &f.error), CYN_E_STORE);
+  CHECK_INT(cyn_i_store_check_open((cyn_bytes){"a\0b", 3}, &check, &f.error), CYN_E_STORE);
+  CHECK_INT(cyn_i_store_check_open(cyn_str("/dev"), &check, &f.error), CYN_E_STORE);
+  static char path[5000];
+  memset(path, 'p', sizeof path - 1);
+  CHECK_INT(cyn_i_store_check_open(cyn_str(path), &check, &f.error), CYN_E_STORE);
+  CHECK_STR(f.error.message, "The path of the store is too long.");
+  cyn_error_clean_up(&f.error);
+}

@@ -1,6 +1,9 @@
 /* The folder of a store: what is refused, and how it is said; the mark of an unsafe store. */
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 
 #include "conformance.h"
@@ -58,12 +61,12 @@ TEST(a_read_only_folder_is_named) {
   CHECK(chmod(f.folder, 0755) == 0 && chmod(f.path, 0555) == 0);
   pid_t child = fork();
   if (child == 0) {
-    if (geteuid() == 0 && setuid(65534) != 0) _exit(0);
+    if (geteuid() == 0 && setuid(65534) != 0) test_child_exit(0);
     open_refused(&f, f.path, "read-only for this user");
     char path[128];
     (void)snprintf(path, sizeof path, "%s/new", f.path);
     open_refused(&f, path, "Permission denied");
-    _exit(test_current_failed() ? 1 : 0);
+    test_child_exit(test_current_failed() ? 1 : 0);
   }
   int status;
   CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
@@ -123,8 +126,8 @@ TEST(an_unsafe_process_may_die) {
   pid_t child = fork();
   if (child == 0) {
     cyn_i_store_options options = fixture_options(&f);
-    if (!fixture_open_with(&f, &options)) _exit(1);
-    _exit(put_text(&f, key_of(1, "p", ""), "from the dead") == CYN_OK ? 0 : 2);
+    if (!fixture_open_with(&f, &options)) test_child_exit(1);
+    test_child_exit(put_text(&f, key_of(1, "p", ""), "from the dead") == CYN_OK ? 0 : 2);
   }
   int status;
   CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
@@ -134,5 +137,44 @@ TEST(an_unsafe_process_may_die) {
   REQUIRE(fixture_open_with(&f, &options));
   CHECK_STR(get_text(&f, key_of(1, "p", "")), "from the dead");
   CHECK(access(mark, F_OK) != 0);
+  fixture_close(&f);
+}
+
+/* ---- file systems of other machines, as statfs tells of them ---- */
+
+static long system_type; /* 0: what it is */
+__attribute__((visibility("default"))) int statfs(const char *path, struct statfs *out) {
+  if (system_type == -1) return -1;
+  int result = (int)syscall(SYS_statfs, path, out);
+  if (system_type != 0) out->f_type = system_type;
+  return result;
+}
+static bool no_maps;
+__attribute__((visibility("default"))) void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset) {
+  if (no_maps && size == 4096 && fd >= 0) return MAP_FAILED;
+  return (void *)syscall(SYS_mmap, at, size, protection, flags, fd, offset); /* NOLINT */
+}
+
+TEST(network_file_systems) {
+  fixture f;
+  if (!fixture_open(&f, STRICT)) return;
+  fixture_close_store(&f);
+  cyn_i_store_options options = fixture_options(&f);
+  system_type = 0x6969;
+  open_refused(&f, f.path, "is on a network file system (NFS)");
+  system_type = 0x65735546; /* FUSE: some keep maps and files together */
+  no_maps = true;
+  open_refused(&f, f.path, "is on a network file system (FUSE)");
+  no_maps = false;
+  REQUIRE(fixture_open_with(&f, &options));
+  CHECK_INT(put_text(&f, key_of(1, "p", ""), "kept"), CYN_OK);
+  fixture_close_store(&f);
+  system_type = 0x1234; /* not in the list */
+  REQUIRE(fixture_open_with(&f, &options));
+  fixture_close_store(&f);
+  system_type = -1; /* nobody knows */
+  REQUIRE(fixture_open_with(&f, &options));
+  CHECK_STR(get_text(&f, key_of(1, "p", "")), "kept");
+  system_type = 0;
   fixture_close(&f);
 }

@@ -90,3 +90,25 @@ TEST(the_record_has_the_documented_bytes) {
   mdb_txn_abort(txn);
   fixture_close(&f);
 }
+
+TEST(records_as_they_may_be_found) {
+  static const struct {
+    const char *bytes;
+    size_t size;
+    const char *writer; /* NULL: no record */
+    uint32_t version;
+  } rows[] = {
+      {"CYNAMO\0\1\1\0\0", 11, NULL, 0}, {"CYNAMO\0\2\1\0\0\0x", 13, NULL, 0}, {"CYNAMO\0\1\5\0\0\0", 12, "", 5},
+      {"CYNAMO\0\1\2\0\0\0" "1.2", 15, "1.2", 2}, {"CYNAMO\0\1\1\0\0\0" "1 2", 15, NULL, 1}, {"CYNAMO\0\1\1\0\0\0" "1\xFF", 14, NULL, 1},
+      {"CYNAMO\0\1\1\0\0\0" "1.0\0" "123", 19, NULL, 1}, {"CYNAMO\0\1\1\0\0\0" "1.0\0" "1234", 20, NULL, 1},
+      {"CYNAMO\0\1\1\0\0\0" "0123456789012345678901234567890123456789", 52, "01234567890123456789012345678901", 1},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    uint32_t version = 77;
+    char writer[33] = "?";
+    bool is_read = cyn_i_lmdb_format_read((cyn_bytes){rows[i].bytes, rows[i].size}, &version, writer);
+    if (is_read != (rows[i].writer != NULL)) test_failed(__FILE__, __LINE__, "row %zu", i);
+    if (is_read) CHECK_STR(writer, rows[i].writer);
+    CHECK_INT(version, rows[i].version);
+  }
+}

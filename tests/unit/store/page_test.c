@@ -233,3 +233,60 @@ TEST(the_two_meta_pages_fit) {
     CHECK_INT(newest, rows[i].newest);
   }
 }
+
+/* What the two databases of a meta page may count. */
+TEST(databases_that_cannot_be) {
+  static uint8_t page[4096];
+  static const char empty[] = "a database without a root counts pages or entries", pages[] = "a database counts more pages than there are",
+                    depth[] = "the depth of a database is impossible", none[] = "a database with a root counts no leaves or no entries";
+  static const struct {
+    cyn_i_page_db db; /* pad, flags, depth, branch, leaf, overflow, entries, root */
+    const char *reason;
+  } rows[] = {
+      {{.root = CYN_PAGE_NONE, .depth = 1}, empty}, {{.root = CYN_PAGE_NONE, .branch_pages = 1}, empty}, {{.root = CYN_PAGE_NONE, .leaf_pages = 1}, empty},
+      {{.root = CYN_PAGE_NONE, .overflow_pages = 1}, empty}, {{.root = CYN_PAGE_NONE, .entries = 1}, empty}, {{.root = CYN_PAGE_NONE}, NULL},
+      {{.root = 1, .depth = 1, .leaf_pages = 1, .entries = 1}, "the root of a database is outside of the file's pages"},
+      {{.root = 9, .depth = 1, .leaf_pages = 1, .entries = 1}, "the root of a database is outside of the file's pages"},
+      {{.root = 2, .depth = 0, .leaf_pages = 1, .entries = 1}, depth}, {{.root = 2, .depth = 200, .leaf_pages = 1, .entries = 1}, depth},
+      {{.root = 2, .depth = 1, .leaf_pages = 0, .entries = 1}, none}, {{.root = 2, .depth = 1, .leaf_pages = 1, .entries = 0}, none},
+      {{.root = 2, .depth = 1, .leaf_pages = 9, .entries = 1}, pages}, {{.root = 2, .depth = 1, .leaf_pages = 1, .branch_pages = 9, .entries = 1}, pages},
+      {{.root = 2, .depth = 1, .leaf_pages = 1, .overflow_pages = 9, .entries = 1}, pages}, {{.root = 2, .depth = 1, .leaf_pages = 1, .entries = 1}, NULL},
+  };
+  cyn_i_page_meta meta, sound;
+  meta_make(page, 1, 5);
+  REQUIRE(cyn_i_page_meta_read(page, 1, &sound) == NULL);
+  sound.last_page = 5;
+  sound.map_size = 1 << 20;
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (int which = 0; which < 2; which++) {
+      meta = sound;
+      cyn_i_page_db *db = which == 0 ? &meta.free : &meta.main;
+      uint32_t pad = db->pad;
+      *db = rows[i].db;
+      db->pad = pad;
+      const char *reason = cyn_i_page_meta_fault(&meta);
+      if (reason != rows[i].reason && (reason == NULL || rows[i].reason == NULL || strcmp(reason, rows[i].reason) != 0))
+        test_failed(__FILE__, __LINE__, "row %zu: %s", i, reason != NULL ? reason : "no fault");
+    }
+  const uint64_t sizes[] = {(1 << 20) + 1, UINT64_C(1) << 63, 4096};
+  for (size_t i = 0; i < 3; i++) {
+    meta = sound;
+    meta.map_size = sizes[i];
+    CHECK_STR(cyn_i_page_meta_fault(&meta), "its map size is impossible");
+  }
+  const uint64_t lasts[] = {0, UINT64_MAX};
+  for (size_t i = 0; i < 2; i++) {
+    meta = sound;
+    meta.last_page = lasts[i];
+    CHECK_STR(cyn_i_page_meta_fault(&meta), "its last page is impossible");
+  }
+  unsigned newest;
+  cyn_i_page_meta metas[2] = {sound, sound};
+  metas[0].transaction = metas[1].transaction = 0;
+  CHECK(cyn_i_page_metas_fit(metas, &newest) == NULL);
+  metas[0].main.root = 2;
+  CHECK_STR(cyn_i_page_metas_fit(metas, &newest), "no transaction was ever committed");
+  metas[1].free.pad = 8192;
+  CHECK_STR(cyn_i_page_metas_fit(metas, &newest), "the meta pages disagree on the page size");
+  CHECK_INT(cyn_i_page_compare(cyn_str(""), cyn_str("a"), CYN_PAGE_ORDER_BYTES), -1);
+}

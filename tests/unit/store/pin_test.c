@@ -40,10 +40,10 @@ TEST(in_another_process) {
     cyn_i_lmdb_pin pin;
     char byte = 0;
     bool good = cyn_i_lmdb_pin_open(f.path, &pin, NULL) == CYN_OK && pin.env != NULL;
-    if (write(there[1], "p", 1) != 1 || read(back[0], &byte, 1) != 1) _exit(2);
+    if (write(there[1], "p", 1) != 1 || read(back[0], &byte, 1) != 1) test_child_exit(2);
     good = good && entries(&pin) == 2; /* though the parent has gone on */
     if (good) cyn_i_lmdb_pin_close(&pin);
-    _exit(good ? 0 : 1);
+    test_child_exit(good ? 0 : 1);
   }
   char byte;
   CHECK(read(there[0], &byte, 1) == 1);

@@ -53,7 +53,7 @@ static void fork_and_check(kind which, bool view_runs) {
     cyn_i_store_options options = {0};
     if (failed == 0 && !fixture_open_with(&own, &options)) failed = 20;
     if (failed == 0 && put_text(&own, key_of(1, "p", ""), "own") != CYN_OK) failed = 21;
-    _exit(failed);
+    test_child_exit(failed);
   }
   int status;
   REQUIRE(waitpid(child, &status, 0) == child);
@@ -81,9 +81,9 @@ TEST(a_child_does_not_hold_its_parents_lock) {
   pid_t child = fork();
   if (child == 0) {
     char byte;
-    if (read(closed[0], &byte, 1) != 1) _exit(1);
+    if (read(closed[0], &byte, 1) != 1) test_child_exit(1);
     cyn_i_store_options options = fixture_options(&f);
-    _exit(cyn_i_store_lmdb_open(&options, &f.store, NULL) == CYN_OK ? 0 : 2);
+    test_child_exit(cyn_i_store_lmdb_open(&options, &f.store, NULL) == CYN_OK ? 0 : 2);
   }
   CHECK_INT(put_text(&f, key_of(1, "p", ""), "v"), CYN_OK);
   CHECK(fixture_reopen(&f));
@@ -126,7 +126,7 @@ TEST(forks_beside_writers) {
   for (int i = 0; i < 2; i++) REQUIRE(pthread_create(&threads[i], NULL, writer_thread, &f) == 0);
   for (int i = 0; i < 20; i++) {
     pid_t child = fork();
-    if (child == 0) _exit(put_text(&f, key_of(1, "p", ""), "child") == CYN_E_FORKED ? 0 : 1);
+    if (child == 0) test_child_exit(put_text(&f, key_of(1, "p", ""), "child") == CYN_E_FORKED ? 0 : 1);
     int status;
     CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
   }

@@ -20,7 +20,7 @@ static int asked(fixture *f, bool served) {
     uint64_t saved = 0;
     cyn_error error = CYN_ERROR_INIT;
     cyn_status status = cyn_i_store_compact(cyn_str(f->path), &saved, &error);
-    _exit(status == CYN_OK ? (saved > 100000 ? 0 : 1) : status == CYN_E_STORE ? 2 : 3);
+    test_child_exit(status == CYN_OK ? (saved > 100000 ? 0 : 1) : status == CYN_E_STORE ? 2 : 3);
   }
   int status = 0;
   while (waitpid(child, &status, WNOHANG) == 0) {
@@ -92,5 +92,45 @@ TEST(what_a_killed_compaction_leaves) {
   (void)snprintf(name, sizeof name, "%s/compact.new", f.path);
   CHECK(access(name, F_OK) != 0);
   cyn_i_store_serve(f.store); /* nobody has asked */
+  fixture_close(&f);
+}
+
+/* An owner, played here, that does something else with the request. */
+static int asked_and_answered(fixture *f, const char *answer, bool closes) {
+  char request[128], text[128];
+  (void)snprintf(request, sizeof request, "%s/compact.request", f->path);
+  (void)fflush(NULL);
+  pid_t child = fork();
+  if (child == 0) {
+    uint64_t saved = 0;
+    cyn_error error = CYN_ERROR_INIT;
+    cyn_status status = cyn_i_store_compact(cyn_str(f->path), &saved, &error);
+    bool says = error.message != NULL && (answer == NULL || strstr(error.message, answer[0] == 'e' ? "it is tired" : "The owner's answer is none.") != NULL);
+    test_child_exit(status == CYN_OK ? 0 : status == CYN_E_STORE ? (says ? 2 : 4) : 3);
+  }
+  while (access(request, F_OK) != 0) (void)usleep(1000);
+  if (answer != NULL) {
+    (void)snprintf(text, sizeof text, "%s/compact.answer", f->path);
+    int fd = open(text, O_WRONLY | O_CREAT, 0600);
+    CHECK(fd >= 0 && write(fd, answer, strlen(answer)) == (ssize_t)strlen(answer) && close(fd) == 0);
+  }
+  if (closes) fixture_close_store(f);
+  else CHECK_INT(unlink(request), 0);
+  int status = 0;
+  CHECK(waitpid(child, &status, 0) == child);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 99;
+}
+
+TEST(odd_owners) {
+  fixture f;
+  if (!fixture_open(&f, STRICT)) return;
+  fill_and_delete(&f);
+  CHECK_INT(asked_and_answered(&f, "nonsense", false), 2);
+  CHECK_INT(asked_and_answered(&f, "error it is tired", false), 2);
+  CHECK_INT(asked_and_answered(&f, NULL, false), 3); /* the request is gone, and no answer is there */
+  CHECK_INT(asked_and_answered(&f, NULL, true), 3);  /* the owner has gone */
+  cyn_i_store_options options = fixture_options(&f);
+  REQUIRE(fixture_open_with(&f, &options));
+  CHECK(strcmp(get_text(&f, key_of(3, "k", "")), "-") != 0);
   fixture_close(&f);
 }

@@ -208,10 +208,10 @@ TEST(a_file_that_may_not_grow) {
   if (child == 0) {
     struct rlimit limit = {1 << 20, 1 << 20};
     (void)signal(SIGXFSZ, SIG_IGN);
-    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) _exit(0);
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) test_child_exit(0);
     cyn_i_store_options options = fixture_options(&f);
     fill_up(&f, &options);
-    _exit(test_current_failed() ? 1 : 0);
+    test_child_exit(test_current_failed() ? 1 : 0);
   }
   int status;
   CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
@@ -228,11 +228,11 @@ static void kill_once(fixture *f, unsigned wait_us) {
   pid_t child = fork();
   if (child == 0) {
     cyn_i_store_options options = fixture_options(f);
-    if (!fixture_open_with(f, &options)) _exit(1);
+    if (!fixture_open_with(f, &options)) test_child_exit(1);
     for (int64_t i = counter_value(f, "n") + 1;; i++) {
       char text[24];
       (void)snprintf(text, sizeof text, "%lld", (long long)i);
-      if (put_pair(f, text) != CYN_OK || write(told[1], &i, sizeof i) != sizeof i) _exit(1);
+      if (put_pair(f, text) != CYN_OK || write(told[1], &i, sizeof i) != sizeof i) test_child_exit(1);
       cyn_i_arena_reset(&f->arena, 1 << 20);
     }
   }
