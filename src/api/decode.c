@@ -190,7 +190,7 @@ static const char *decode_list(decoder *d, const cyn_i_shape *shape, void *out) 
     if (fault != NULL) continue;
     void *slot = cyn_i_slots_next(&list);
     if (slot == NULL) return out_of_memory(d);
-    memcpy(slot, &value, list.slot_size);
+    cyn_i_slot_copy(slot, &value, list.slot_size);
   }
   slots_end(&list, out);
   return fault;
@@ -200,13 +200,11 @@ static const char *decode_map(decoder *d, const cyn_i_shape *shape, void *out) {
   cyn_i_slots map = {.arena = d->arena, .slot_size = sizeof(cyn_bytes) + cyn_i_slot_size(shape->element)};
   const char *fault = NULL;
   for (;;) {
-    cyn_i_json_token token = cyn_i_json_next(&d->json);
+    cyn_bytes key;
+    cyn_i_json_token token = cyn_i_json_next_member(&d->json, &key);
     if (token == CYN_JSON_OBJECT_END) break;
-    if (token != CYN_JSON_KEY) return fault;
-    cyn_bytes key = d->json.text;
-    if (key.data == NULL) key.data = "";
-    token = cyn_i_json_next(&d->json);
     if (token == CYN_JSON_ERROR || d->no_memory) return fault;
+    if (key.data == NULL) key.data = "";
     slot_value value;
     memset(&value, 0, sizeof value);
     const char *here = decode_value(d, shape->element, token, &value, PLACE_ELEMENT);
@@ -214,7 +212,7 @@ static const char *decode_map(decoder *d, const cyn_i_shape *shape, void *out) {
     if (fault != NULL) continue;
     uint8_t *entry = cyn_i_slots_entry(&map, key);
     if (entry == NULL) return out_of_memory(d);
-    memcpy(entry + sizeof key, &value, map.slot_size - sizeof key);
+    cyn_i_slot_copy(entry + sizeof key, &value, map.slot_size - sizeof key);
   }
   slots_end(&map, out);
   return fault;
@@ -270,11 +268,10 @@ static const char *decode_structure(decoder *d, const cyn_i_shape *shape, void *
   const char *fault = NULL;
   uint32_t guess = 0, fault_index = UINT_MAX;
   for (;;) {
-    cyn_i_json_token token = cyn_i_json_next(&d->json);
-    if (token == CYN_JSON_OBJECT_END || token != CYN_JSON_KEY || d->no_memory) return fault;
-    const cyn_i_member *member = cyn_i_shape_member(shape, d->json.text, guess);
-    token = cyn_i_json_next(&d->json);
-    if (token == CYN_JSON_ERROR) return fault;
+    cyn_bytes key;
+    cyn_i_json_token token = cyn_i_json_next_member(&d->json, &key);
+    if (token == CYN_JSON_OBJECT_END || token == CYN_JSON_ERROR || d->no_memory) return fault;
+    const cyn_i_member *member = cyn_i_shape_member(shape, key, guess);
     if (member == NULL) {
       if (!cyn_i_json_skip(&d->json, token)) return fault;
       continue;
@@ -282,7 +279,7 @@ static const char *decode_structure(decoder *d, const cyn_i_shape *shape, void *
     uint32_t index = (uint32_t)(member - shape->members);
     void *value = (uint8_t *)out + member->offset;
     guess = index + 1;
-    memset(value, 0, cyn_i_slot_size(member->shape));
+    cyn_i_slot_clear(value, cyn_i_slot_size(member->shape));
     if (token == CYN_JSON_NULL) continue;
     const char *here = decode_value(d, member->shape, token, value, PLACE_MEMBER);
     if (here != NULL && index < fault_index) {

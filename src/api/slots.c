@@ -19,7 +19,7 @@ void *cyn_i_slots_next(cyn_i_slots *slots) {
     slots->capacity = capacity;
   }
   void *slot = slots->at + slots->count * slots->slot_size;
-  memset(slot, 0, slots->slot_size);
+  cyn_i_slot_clear(slot, slots->slot_size);
   slots->count++;
   return slot;
 }

@@ -2,6 +2,8 @@
 #ifndef CYN_API_SLOTS_H
 #define CYN_API_SLOTS_H
 
+#include <string.h>
+
 #include <cynamo/value.h>
 
 #include "base/arena.h"
@@ -13,6 +15,24 @@ typedef struct cyn_i_slots {
   uint32_t *index;   /* of a map that has grown large: open addressing, slot number + 1, 0 is empty */
   size_t index_size; /* a power of two */
 } cyn_i_slots;
+
+/* What slots hold is of a few sizes: copied and cleared without a call. */
+static inline void cyn_i_slot_clear(void *at, size_t size) {
+  switch (size) {
+    case 8: memset(at, 0, 8); return;
+    case 16: memset(at, 0, 16); return;
+    case 24: memset(at, 0, 24); return;
+    default: memset(at, 0, size);
+  }
+}
+static inline void cyn_i_slot_copy(void *to, const void *from, size_t size) {
+  switch (size) {
+    case 8: memcpy(to, from, 8); return;
+    case 16: memcpy(to, from, 16); return;
+    case 24: memcpy(to, from, 24); return;
+    default: memcpy(to, from, size);
+  }
+}
 
 /* A new zeroed slot at the end; NULL when out of memory. */
 void *cyn_i_slots_next(cyn_i_slots *slots);

@@ -15,6 +15,7 @@
 #include "value/item_names.h"
 #include "value/json_private.h"
 #include "value/number.h"
+#include "value/utf8.h"
 
 #define SHAPES "com.amazonaws.dynamodb.v20120810."
 #define INVALID "One or more parameter values were invalid: "
@@ -138,27 +139,51 @@ static inline size_t copy_plain(const uint8_t *p, const uint8_t *end, uint8_t *a
   return done;
 }
 
+#define PIECE_MAX 64 /* what string_piece writes at most, but for plain text */
+
+/* Copies what copy_plain does not: an escape, characters above 0x7F, or plain text that goes on (long, or near the body's
+ * end). At *done bytes behind `head` there is no room yet. NULL when it is malformed, or without memory. */
+static const uint8_t *string_piece(decoder *d, const uint8_t *p, size_t head, size_t *done) {
+  const uint8_t *stop = cyn_i_json_plain_end(p, d->end);
+  size_t run = (size_t)(stop - p);
+  if (!cyn_i_buf_reserve(&d->buf, head + *done + run + PIECE_MAX + SHORT_STRING)) return NULL;
+  uint8_t *start = d->buf.data + d->buf.size + head + *done, *at = start; /* growing keeps what is behind buf.size */
+  if (run != 0) {
+    memcpy(at, p, run);
+    *done += run;
+    return stop;
+  }
+  if (*p == '\\') {
+    p = cyn_i_json_unescape_one(p, d->end, &at);
+    if (p == NULL) return malformed(d);
+  } else {
+    if (*p < 0x20) return malformed(d);
+    for (size_t length; p < d->end && *p >= 0x80 && at - start <= PIECE_MAX - 4; p += length, at += length) {
+      length = cyn_i_utf8_length(p, d->end);
+      if (length == 0) return malformed(d);
+      memcpy(at, p, length);
+    }
+  }
+  *done += (size_t)(at - start);
+  return p;
+}
+
 /* The general way of append_string, from behind the `plain` bytes that stand in the buffer already. */
 static const uint8_t *append_string_slow(decoder *d, const uint8_t *p, size_t head, size_t plain, size_t *size) {
-  bool escaped = false;
-  const uint8_t *quote = cyn_i_json_string_end_slow(p + 1 + plain, d->end, &escaped);
-  if (quote == NULL) return malformed(d);
-  size_t raw = (size_t)(quote - p) - 1;
-  if (!cyn_i_buf_reserve(&d->buf, head + raw)) return NULL;
-  uint8_t *at = d->buf.data + d->buf.size + head + plain; /* growing keeps what is behind buf.size */
-  size_t rest = raw - plain;
-  if (!escaped) {
-    memcpy(at, p + 1 + plain, rest);
-  } else {
-    rest = cyn_i_json_unescape(p + 1 + plain, quote, at);
-    if (rest == SIZE_MAX) return malformed(d);
+  for (p += 1 + plain; p < d->end && *p != '"';) {
+    p = string_piece(d, p, head, &plain);
+    if (p == NULL) return NULL;
+    size_t more = copy_plain(p, d->end, d->buf.data + d->buf.size + head + plain);
+    p += more;
+    plain += more;
   }
-  if (raw > UINT32_MAX - 16) {
+  if (p == d->end) return malformed(d);
+  if (plain > UINT32_MAX - 16) {
     d->buf.failed = true;
     return NULL;
   }
-  *size = plain + rest;
-  return quote + 1;
+  *size = plain;
+  return p + 1;
 }
 
 /* Appends the string behind p (at its opening quote) to the buffer behind `head` bytes that the caller fills in. */
@@ -208,19 +233,31 @@ static const char *number_fault(decoder *d, cyn_i_number_fault fault, cyn_bytes 
   return out;
 }
 
+/* Parses the number in the string at p to the end of the buffer, behind `head` bytes: its size and its bytes, as they
+ * stand in an item. A number that is none is 0 there. The caller counts them in. */
+static inline const uint8_t *append_number(decoder *d, const uint8_t *p, size_t head, const char **fault) {
+  _Static_assert(_Alignof(cyn_i_number) == 1 && offsetof(cyn_i_number, bytes) == 1, "stands anywhere, as in an item");
+  cyn_bytes text;
+  p = string_text(d, p, &text);
+  if (p == NULL || !cyn_i_buf_reserve(&d->buf, head + sizeof(cyn_i_number))) return NULL;
+  cyn_i_number *number = (cyn_i_number *)(void *)(d->buf.data + d->buf.size + head);
+  cyn_i_number_fault code = cyn_i_number_parse(text, number);
+  if (__builtin_expect(code == CYN_NUMBER_OK, 1)) return p;
+  number->size = 1;
+  number->bytes[0] = 0x80;
+  *fault = number_fault(d, code, text);
+  return p;
+}
+
 static const uint8_t *member_number(decoder *d, const uint8_t *p, member *out) {
   if (*p != '"') return mismatch(d, p, WANT_STRING, &out->is_null);
-  cyn_bytes text;
-  cyn_i_number number = {1, {0x80}};
-  p = string_text(d, p, &text);
+  p = append_number(d, p, 1, &out->fault);
   if (p == NULL) return NULL;
-  cyn_i_number_fault fault = cyn_i_number_parse(text, &number);
-  if (fault != CYN_NUMBER_OK) {
-    out->fault = number_fault(d, fault, text);
-    out->rank = RANK_NUMBER;
-  }
-  out->size = cyn_i_number_dynamodb_size(number.bytes, number.size);
-  cyn_i_write_number(&d->buf, number.bytes, number.size);
+  out->rank = RANK_NUMBER;
+  uint8_t *at = d->buf.data + d->buf.size;
+  at[0] = CYN_TYPE_N;
+  out->size = cyn_i_number_dynamodb_size(at + 2, at[1]);
+  d->buf.size += 2 + (size_t)at[1];
   return p;
 }
 
@@ -306,6 +343,15 @@ static const uint8_t *member_null(decoder *d, const uint8_t *p, member *out) {
   return p;
 }
 
+/* The head of an L, M or set, which cyn_i_write_close fills in; its offset. */
+static inline size_t open_container(decoder *d, cyn_type type) {
+  size_t mark = d->buf.size;
+  if (!cyn_i_buf_reserve(&d->buf, 9)) return mark;
+  d->buf.data[mark] = (uint8_t)type;
+  d->buf.size = mark + 9;
+  return mark;
+}
+
 /* ---- sets ---- */
 
 /* Where the elements of a set stand in the buffer, as they were given. */
@@ -324,13 +370,11 @@ static cyn_bytes element_at(const decoder *d, cyn_type type, size_t offset) {
 }
 
 static const uint8_t *number_element(decoder *d, const uint8_t *p, set_state *set) {
-  cyn_bytes text;
-  cyn_i_number number = {1, {0x80}};
-  p = string_text(d, p, &text);
+  const char *fault = NULL;
+  p = append_number(d, p, 0, &fault);
   if (p == NULL) return NULL;
-  cyn_i_number_fault fault = cyn_i_number_parse(text, &number);
-  if (fault != CYN_NUMBER_OK && set->fault == NULL) set->fault = number_fault(d, fault, text);
-  cyn_i_write_set_element(&d->buf, CYN_TYPE_NS, (cyn_bytes){(const char *)number.bytes, number.size});
+  if (set->fault == NULL) set->fault = fault;
+  d->buf.size += 1 + (size_t)d->buf.data[d->buf.size];
   return p;
 }
 
@@ -423,7 +467,7 @@ static void finish_set(decoder *d, cyn_type type, const set_state *set, member *
 static const uint8_t *member_set(decoder *d, const uint8_t *p, cyn_type type, member *out) {
   if (*p != '[') return mismatch(d, p, WANT_LIST, &out->is_null);
   if (!enter(d)) return malformed(d);
-  set_state set = {cyn_i_write_open(&d->buf, type), 0, 0, true, NULL};
+  set_state set = {open_container(d, type), 0, 0, true, NULL};
   if (d->buf.failed) return NULL;
   p = cyn_i_json_blank(p + 1, d->end);
   for (bool first = true;; first = false) {
@@ -470,7 +514,8 @@ static inline const uint8_t *child(decoder *d, const uint8_t *p, unsigned level,
 static const uint8_t *member_list(decoder *d, const uint8_t *p, unsigned level, member *out) {
   if (*p != '[') return mismatch(d, p, WANT_LIST, &out->is_null);
   if (!enter(d)) return malformed(d);
-  size_t mark = cyn_i_write_open(&d->buf, CYN_TYPE_L);
+  size_t mark = open_container(d, CYN_TYPE_L);
+  if (d->buf.failed) return NULL;
   uint32_t count = 0;
   bool was_quiet = d->is_quiet;
   out->size = 3;
@@ -588,7 +633,8 @@ static const uint8_t *pairs(decoder *d, const uint8_t *p, unsigned level, pairs_
 static const uint8_t *member_map(decoder *d, const uint8_t *p, unsigned level, member *out) {
   if (*p != '{') return mismatch(d, p, WANT_MAP, &out->is_null);
   if (!enter(d)) return malformed(d);
-  size_t mark = cyn_i_write_open(&d->buf, CYN_TYPE_M);
+  size_t mark = open_container(d, CYN_TYPE_M);
+  if (d->buf.failed) return NULL;
   pairs_result found;
   p = pairs(d, p + 1, level + 1, &found);
   if (p == NULL) return NULL;
@@ -626,13 +672,27 @@ static inline cyn_type type_from_letter(uint8_t letter) {
   }
 }
 
+static inline cyn_type set_from_letter(uint8_t letter) {
+  return letter == 'S' ? CYN_TYPE_SS : letter == 'N' ? CYN_TYPE_NS : letter == 'B' ? CYN_TYPE_BS : (cyn_type)0;
+}
+
 /* The member's name at p and the colon; 0 in *type for one that is unknown. */
 static inline const uint8_t *member_name(decoder *d, const uint8_t *p, cyn_type *type) {
+  const uint8_t *start = p;
   if (p == d->end || *p != '"') return malformed(d);
-  *type = d->end - p > 4 && p[2] == '"' ? type_from_letter(p[1]) : (cyn_type)0;
-  if (*type != 0) {
-    p += 3;
-  } else {
+  *type = (cyn_type)0;
+  if (__builtin_expect(d->end - p > 6, 1)) {
+    if (p[2] == '"')
+      *type = type_from_letter(p[1]), p += 3;
+    else if (p[2] == 'S' && p[3] == '"')
+      *type = set_from_letter(p[1]), p += 4;
+    else if (memcmp(p, "\"BOOL\"", 6) == 0)
+      *type = CYN_TYPE_BOOL, p += 6;
+    else if (memcmp(p, "\"NULL\"", 6) == 0)
+      *type = CYN_TYPE_NULL, p += 6;
+  }
+  if (__builtin_expect(*type == 0, 0)) {
+    p = start;
     cyn_bytes name;
     p = string_text(d, p, &name);
     if (p == NULL) return NULL;

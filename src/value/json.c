@@ -83,6 +83,18 @@ static uint8_t short_escape(uint8_t c) {
   }
 }
 
+const uint8_t *cyn_i_json_unescape_one(const uint8_t *p, const uint8_t *end, uint8_t **at) {
+  uint32_t code;
+  if (end - p < 2) return NULL;
+  if (p[1] != 'u') {
+    **at = short_escape(p[1]);
+    return *(*at)++ != 0 ? p + 2 : NULL;
+  }
+  p = unicode_escape(p + 2, end, &code);
+  if (p != NULL) *at += cyn_i_utf8_put(*at, code);
+  return p;
+}
+
 size_t cyn_i_json_unescape(const uint8_t *p, const uint8_t *end, uint8_t *out) {
   uint8_t *at = out;
   while (p < end) {
@@ -91,16 +103,8 @@ size_t cyn_i_json_unescape(const uint8_t *p, const uint8_t *end, uint8_t *out) {
     memcpy(at, p, run);
     at += run;
     if (slash == NULL) break;
-    p = slash + 2;
-    if (slash[1] != 'u') {
-      *at = short_escape(slash[1]);
-      if (*at++ == 0) return SIZE_MAX;
-      continue;
-    }
-    uint32_t code;
-    p = unicode_escape(p, end, &code);
+    p = cyn_i_json_unescape_one(slash, end, &at);
     if (p == NULL) return SIZE_MAX;
-    at += cyn_i_utf8_put(at, code);
   }
   return (size_t)(at - out);
 }
@@ -256,6 +260,36 @@ cyn_i_json_token cyn_i_json_next(cyn_i_json *json) {
   json->next = cyn_i_json_blank(json->next + 1, json->end);
   if (json->next == json->end) return error_token(json);
   return in_object(json) ? take_key(json) : take_value(json);
+}
+
+/* The position behind the key at p and its colon, at the value; NULL where a key is not as nearly all are. */
+static inline const uint8_t *plain_key(const cyn_i_json *json, const uint8_t *p, cyn_bytes *key) {
+  const uint8_t *end = json->end;
+  if (p == end || *p != '"') return NULL;
+  const uint8_t *quote = cyn_i_json_plain_end(++p, end);
+  if (end - quote < 3 || quote[0] != '"' || quote[1] != ':') return NULL;
+  *key = (cyn_bytes){(const char *)p, (size_t)(quote - p)};
+  p = cyn_i_json_blank(quote + 2, end);
+  return p != end ? p : NULL;
+}
+
+cyn_i_json_token cyn_i_json_next_member(cyn_i_json *json, cyn_bytes *key) {
+  const uint8_t *p = json->next, *end = json->end;
+  bool is_first = json->expect == CYN_JSON_EXPECT_KEY_OR_END;
+  if (!json->failed && (is_first || (json->expect == CYN_JSON_EXPECT_COMMA_OR_END && in_object(json)))) {
+    p = cyn_i_json_blank(p, end);
+    if (!is_first) p = p < end && *p == ',' ? cyn_i_json_blank(p + 1, end) : end;
+    p = plain_key(json, p, key);
+    if (p != NULL) {
+      json->next = p;
+      json->expect = CYN_JSON_EXPECT_VALUE;
+      return take_value(json);
+    }
+  }
+  cyn_i_json_token token = cyn_i_json_next(json);
+  if (token != CYN_JSON_KEY) return token;
+  *key = json->text;
+  return cyn_i_json_next(json);
 }
 
 bool cyn_i_json_skip(cyn_i_json *json, cyn_i_json_token first) {

@@ -25,6 +25,7 @@ static inline uint8_t cyn_i_json_after_value(const cyn_i_json *json) {
 }
 
 static inline const uint8_t *cyn_i_json_blank(const uint8_t *p, const uint8_t *end) {
+  if (p < end && *p > ' ') return p; /* as nearly always */
   while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')) p++;
   return p;
 }
@@ -69,6 +70,10 @@ static inline const uint8_t *cyn_i_json_string_end(const uint8_t *p, const uint8
   if (p < end && *p == '"') return p;
   return cyn_i_json_string_end_slow(p, end, escaped);
 }
+
+/* Writes what the escape at p (its backslash) stands for to *at, where there is room for 4 bytes; the position behind it,
+ * or NULL when it is wrong. */
+const uint8_t *cyn_i_json_unescape_one(const uint8_t *p, const uint8_t *end, uint8_t **at);
 
 /* Writes the text between p and end (as string_end has passed it) without its escapes; never longer than it was.
  * SIZE_MAX when an escape is wrong. */
