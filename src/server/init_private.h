@@ -23,7 +23,7 @@ typedef struct cyn_i_init {
   size_t table_count, item_count;
 } cyn_i_init;
 
-/* Sets a line that names the directory and the file. */
+/* Sets a line that names the directory and the file; that memory is out where `reason` was made without. */
 cyn_status cyn_i_init_fault(cyn_i_init *init, const char *reason);
 
 /* `body` is CreateTable's input. A table that exists is no fault: then *created is false. */

@@ -39,10 +39,8 @@ static cyn_bytes resolve(stack *from, cyn_bytes name) {
     cyn_bytes string = cyn_i_init_string(from->init, standard);
     if (string.data != NULL) return string;
   }
-  const char *reason =
-      cyn_i_arena_printf(&from->init->arena, "%.*s has no Default among the template's Parameters: give it one",
-                         (int)(name.size < 100 ? name.size : 100), name.data);
-  fault(from, reason != NULL ? reason : "a Ref is not resolved");
+  fault(from, cyn_i_arena_printf(&from->init->arena, "%.*s has no Default among the template's Parameters: give it one",
+                                 (int)(name.size < 100 ? name.size : 100), name.data));
   return cyn_str("");
 }
 
@@ -80,9 +78,8 @@ static bool evaluate(stack *from, cyn_bytes object, cyn_bytes *text) {
   } else if (is(key, "Fn::Sub") && argument.data != NULL) {
     *text = substitute(from, argument);
   } else {
-    const char *reason = cyn_i_arena_printf(&from->init->arena, "%.*s is not resolved here: write the value itself",
-                                            (int)key.size, key.data);
-    fault(from, reason != NULL ? reason : "a function is not resolved");
+    fault(from, cyn_i_arena_printf(&from->init->arena, "%.*s is not resolved here: write the value itself", (int)key.size,
+                                   key.data));
   }
   return true;
 }

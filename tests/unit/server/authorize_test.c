@@ -100,3 +100,41 @@ TEST(query_form) {
             "include 'X-Amz-SignedHeaders'. Re-examine the query-string parameters.");
   end();
 }
+
+TEST(values_of_a_query) {
+  static const struct {
+    const char *url, *name, *value; /* NULL: none */
+  } rows[] = {{"/?a=1&b=2", "a", "1"},     {"/?a=1&b=2", "b", "2"},      {"/?ab=1", "a", NULL},         {"/?a", "a", ""},
+              {"/?a=", "a", ""},           {"/?b&a=%4A%4a", "a", "JJ"},  {"/?a=%", "a", "%"},           {"/?a=%4", "a", "%4"},
+              {"/?a=%g1%1g", "a", "%g1%1g"}, {"/?a=%:1%/1%@1%G1", "a", "%:1%/1%@1%G1"}, {"/?", "a", NULL}, {"/", "a", NULL},
+              {"", "a", NULL},             {"/?&&a=1", "a", "1"},        {"/?b=1&", "a", NULL},         {"/?a=x=y", "a", "x=y"},
+              {"/a=1", "a", NULL},         {"/?%61=1", "a", NULL}};
+  cyn_i_arena arena;
+  cyn_i_arena_init(&arena, 0);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    cyn_bytes value = cyn_i_query_get(cyn_str(rows[i].url), rows[i].name, &arena);
+    CHECK_STR(value.data, rows[i].value);
+  }
+  cyn_i_arena_clean_up(&arena);
+}
+
+TEST(odd_headers) {
+  static const struct {
+    const char *authorization;
+    int parts; /* of the credential; -1: the header is incomplete */
+  } rows[] = {{"AWS4-HMAC-SHA256 ,, \tCredential=a/b/c/d/e/f/g,Signature=s\tSignedHeaders=h", 7},
+              {"AWS4-HMAC-SHA256 Credential=////, Signature=s, SignedHeaders=h", 1},
+              {"AWS4-HMAC-SHA256 Credential=a, Signature=s, SignedHeaders=h, Other=x, Credentials", 1},
+              {"AWS4-HMAC-SHA256 Credential=, Signature=s, SignedHeaders=h", -1},
+              {"AWS4-HMAC-SHA256 Credential=a, Signature, SignedHeaders=h", -1},
+              {"AWS4-HMAC-SHA256 credential=a, Signature=s, SignedHeaders=h", -1},
+              {"AWS4-HMAC-SHA256 Credential=a, Signature=s, SignedHeaders=", -1},
+              {"AWS4-HMAC-SHA256 Credential=a, Signature=s, SignedHeader=h", -1}};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    char text[300];
+    snprintf(text, sizeof text, "POST / HTTP/1.1\r\nX-Amz-Date: d\r\nAuthorization: %s\r\n\r\n", rows[i].authorization);
+    CHECK_INT(authorize(text), rows[i].parts < 0 ? CYN_E_INCOMPLETE_SIGNATURE : CYN_OK);
+    if (rows[i].parts >= 0) CHECK_INT(found.part_count, rows[i].parts);
+  }
+  end();
+}

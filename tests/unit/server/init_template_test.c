@@ -48,3 +48,41 @@ TEST(what_cannot_be_resolved_is_named) {
   CHECK(strstr(h.error.message, "Resources is not an object") != NULL);
   harness_stop(&h);
 }
+
+/* Names that everybody knows; functions within lists; numbers that are written as strings; blanks wherever they may be. */
+TEST(what_templates_may_hold) {
+  REQUIRE(start("{\n\"Parameters\" :\t{\"A\" :\r\n{\"Default\" : \"x\"} , \"Number\":{\"Default\":\"9\"}},\"Resources\":{"
+                TABLE("T",
+                      ",\"TableName\":{\"Fn::Sub\":\"${A}.${AWS::AccountId}.${AWS::Partition}.${AWS::StackName}.a\"},\"BillingMode\" : \"PROVISIONED\","
+                      "\"ProvisionedThroughput\":{\"WriteCapacityUnits\":{\"Ref\":\"Number\"},\"ReadCapacityUnits\":\"3\"},"
+                      "\"Tags\":[ {\"Key\":\"k\",\"Value\":{\"Ref\":\"AWS::Region\"}} ,\n\t{\"Key\":\"5\" ,\"Value\":\"7\"} ],"
+                      "\"TimeToLiveSpecification\":{\"AttributeName\":\"t\",\"Enabled\":false}") "}}"));
+  (void)harness_call(&h, "DescribeTable", "{\"TableName\":\"x.000000000000.aws.cynamo.a\"}");
+  CHECK(strstr(harness_body(&h), "\"ReadCapacityUnits\":3,\"WriteCapacityUnits\":9") != NULL);
+  (void)harness_call(&h, "ListTagsOfResource", "{\"ResourceArn\":\"arn:aws:dynamodb:us-east-1:000000000000:table/x.000000000000.aws.cynamo.a\"}");
+  CHECK(strstr(harness_body(&h), "{\"Key\":\"5\",\"Value\":\"7\"}") != NULL && strstr(harness_body(&h), "{\"Key\":\"k\",\"Value\":\"us-east-1\"}") != NULL);
+  (void)harness_call(&h, "DescribeTimeToLive", "{\"TableName\":\"x.000000000000.aws.cynamo.a\"}");
+  CHECK_STR(harness_body(&h), "{\"TimeToLiveDescription\":{\"TimeToLiveStatus\":\"DISABLED\"}}");
+  harness_stop(&h);
+}
+
+TEST(templates_that_are_broken) {
+  static const char *const rows[][2] = {
+      {",\"TableName\":{\"Fn::Sub\":\"${Nobody}\"}", "Nobody has no Default among the template's Parameters"},
+      {",\"TableName\":{\"Fn::Sub\":[\"a\",{}]}", "Fn::Sub is not resolved here: write the value itself"},
+      {",\"TableName\":{\"Ref\":7}", "Ref is not resolved here: write the value itself"},
+      {",\"TableName\":{\"Ref\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}",
+       "has no Default among the template's Parameters"},
+      {",\"TableName\":\"${\"", "TableName"},
+      {",\"BillingMode\":\"SOMETIMES\"", "billingMode"},
+      {",\"ProvisionedThroughput\":{\"ReadCapacityUnits\":\"3x\",\"WriteCapacityUnits\":1}", "STRING_VALUE cannot be converted to Long"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    char text[1500];
+    snprintf(text, sizeof text, "{\"Resources\":{\"Table\":{\"Type\":\"AWS::DynamoDB::Table\",\"Properties\":{" KEYS "%s}}}}", rows[i][0]);
+    CHECK(!start(text));
+    if (h.error.message == NULL || strstr(h.error.message, rows[i][1]) == NULL || strstr(h.error.message, "/template.json: ") == NULL)
+      test_failed(__FILE__, __LINE__, "%zu: %s", i, h.error.message != NULL ? h.error.message : "(started)");
+    harness_stop(&h);
+  }
+}

@@ -60,6 +60,10 @@ TEST(faults_name_file_and_line) {
   CHECK(fault_ends_in("[a]\naws_access_key_id=x\n[b]\n", "the section before line 3 lacks aws_secret_access_key"));
   CHECK(fault_ends_in("[a]\naws_secret_access_key=x\n", "the section before line 3 lacks aws_access_key_id"));
   CHECK(fault_ends_in("[a]\naws_account_id=12\n", ", line 2: aws_account_id is not 12 digits"));
+  CHECK(fault_ends_in("[a]\naws_account_id=12345678901x\n", ", line 2: aws_account_id is not 12 digits"));
+  CHECK(fault_ends_in("[a]\naws_expiration=2026-01-31T12:00:00Z and a long text behind it that no time has\n",
+                      ", line 2: aws_expiration is not a time such as 2026-01-31T12:00:00Z"));
+  CHECK(fault_ends_in("\t \r\n \t\n", " holds no aws_access_key_id"));
   CHECK(fault_ends_in("[a]\naws_expiration=soon\n",
                       ", line 2: aws_expiration is not a time such as 2026-01-31T12:00:00Z"));
 }
@@ -71,4 +75,15 @@ TEST(no_file) {
   CHECK(cyn_i_keyring_load("/tmp", &credentials, &error) != CYN_OK);
   CHECK_STR(error.message, "credentials file /tmp: not a regular file of at most 1 MiB");
   cyn_error_clean_up(&error);
+}
+
+TEST(more_keys_than_there_is_room_for) {
+  static char text[4097 * 64];
+  size_t size = 0;
+  for (int i = 0; i < 4097; i++)
+    size += (size_t)snprintf(text + size, sizeof text - size, "[%d]\naws_access_key_id=A%d\naws_secret_access_key=S\n", i, i);
+  CHECK(fault_ends_in(text, ": more than 4096 keys"));
+  static char large[(1 << 20) + 2];
+  memset(large, '#', sizeof large - 1);
+  CHECK(fault_ends_in(large, ": not a regular file of at most 1 MiB"));
 }

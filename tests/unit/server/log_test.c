@@ -60,3 +60,23 @@ TEST(long_texts_are_cut_and_lines_end) {
     CHECK(strchr(line, '\n') == line + strlen(line) - 1);
   }
 }
+
+/* In text whatever is not plain is quoted and escaped; in JSON bytes that may be no UTF-8 are escaped, too. */
+TEST(odd_texts) {
+  static const struct {
+    const char *text, *in_text, *in_json;
+  } rows[] = {{"", "\"\"", "\"\""},
+              {"a=b", "\"a=b\"", "\"a=b\""},
+              {"a\\b", "\"a\\\\b\"", "\"a\\\\b\""},
+              {"\x7f", "\"\\x7f\"", "\"\\u007f\""},
+              {"\xc3\xa9", "\"\xc3\xa9\"", "\"\\u00c3\\u00a9\""},
+              {"a-b.c/d:9", "a-b.c/d:9", "\"a-b.c/d:9\""}};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    const cyn_i_log_field fields[] = {CYN_I_LOG_TEXT("k", cyn_str(rows[i].text)), CYN_I_LOG_END};
+    char expected[64];
+    snprintf(expected, sizeof expected, " k=%s\n", rows[i].in_text);
+    CHECK_STR(strstr(log_line(CYN_LOG_TEXT, CYN_I_LOG_INFO, "m", fields), " k="), expected);
+    snprintf(expected, sizeof expected, ",\"k\":%s}\n", rows[i].in_json);
+    CHECK_STR(strstr(log_line(CYN_LOG_JSON, CYN_I_LOG_INFO, "m", fields), ",\"k\":"), expected);
+  }
+}

@@ -33,6 +33,11 @@ TEST(a_host_stands_for_its_schemes_and_ports) {
   CHECK(allow("b.example:8080", "http://b.example:8080", NULL, false));
   CHECK(!allow("b.example:8080", "http://b.example:8081", NULL, false));
   CHECK(!allow("example", "http://b.example", NULL, false));
+  CHECK(!allow("b.example", "b.example.evil", NULL, false));
+  CHECK(!allow("b.example", "http://c.example", NULL, false));
+  CHECK(!allow("ftp://b.example", "http://b.example", NULL, false));
+  CHECK(allow(" ,, b.example , c", "http://b.example", NULL, false));
+  CHECK(!allow(" , ", "http://", NULL, false));
 }
 
 /* A name rebound to this machine sends no Origin with GET, but says where the request comes from. */
@@ -41,4 +46,7 @@ TEST(rebound_names_are_refused) {
   CHECK(!allow("http://b", NULL, "same-origin", false));
   CHECK(allow(NULL, NULL, "none", true));
   CHECK(!allow(NULL, NULL, "none", false));
+  CHECK(!allow(NULL, NULL, "nona", true));
+  CHECK(!allow(NULL, NULL, "cross-site", true));
+  CHECK(!allow("localhost", "http://localhost.evil.example", "same-origin", true));
 }
