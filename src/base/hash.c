@@ -42,6 +42,46 @@ void cyn_i_sha256(const cyn_bytes *parts, size_t count, uint8_t out[32]) {
   OPENSSL_cleanse(&context, sizeof context); /* a part may have been a secret */
 }
 
+/* ---- HMAC: the digest of the padded key's block is a state of eight words; a message goes on from there ---- */
+
+#define HMAC_BLOCK SHA256_CBLOCK
+
+static void start_state(uint8_t block[HMAC_BLOCK], uint8_t pad, uint32_t state[8]) {
+  SHA256_CTX context;
+  for (size_t i = 0; i < HMAC_BLOCK; i++) block[i] ^= pad;
+  (void)SHA256_Init(&context);
+  (void)SHA256_Update(&context, block, HMAC_BLOCK);
+  for (size_t i = 0; i < 8; i++) state[i] = context.h[i];
+  OPENSSL_cleanse(&context, sizeof context);
+}
+
+void cyn_i_hmac_key_init(cyn_i_hmac_key *key, cyn_bytes secret) {
+  uint8_t block[HMAC_BLOCK] = {0};
+  if (secret.size > HMAC_BLOCK) cyn_i_sha256(&secret, 1, block);
+  else if (secret.size != 0) memcpy(block, secret.data, secret.size);
+  start_state(block, 0x36, key->inner);
+  start_state(block, 0x36 ^ 0x5C, key->outer); /* takes the first pad off again */
+  OPENSSL_cleanse(block, sizeof block);
+}
+
+static void resume(SHA256_CTX *context, const uint32_t state[8]) {
+  (void)SHA256_Init(context);
+  for (size_t i = 0; i < 8; i++) context->h[i] = state[i];
+  context->Nl = HMAC_BLOCK * 8; /* bits so far */
+}
+
+void cyn_i_hmac_sha256(const cyn_i_hmac_key *key, const cyn_bytes *parts, size_t count, uint8_t out[32]) {
+  SHA256_CTX context;
+  resume(&context, key->inner);
+  for (size_t i = 0; i < count; i++)
+    if (parts[i].size != 0) (void)SHA256_Update(&context, parts[i].data, parts[i].size);
+  (void)SHA256_Final(out, &context);
+  resume(&context, key->outer);
+  (void)SHA256_Update(&context, out, SHA256_DIGEST_LENGTH);
+  (void)SHA256_Final(out, &context);
+  OPENSSL_cleanse(&context, sizeof context);
+}
+
 static pthread_once_t seed_once = PTHREAD_ONCE_INIT;
 static uint64_t hash64_seed[2];
 static _Atomic bool is_seeded; /* read with acquire: cheaper than a call of pthread_once for every hash */

@@ -1,5 +1,5 @@
-/* See sigv4.h. HMAC is written over the digest of base/hash.h, which cannot fail: OpenSSL's one-shot HMAC takes memory and
- * looks its algorithm up anew each time, which costs more than the four blocks that are hashed here. */
+/* See sigv4.h. HMAC is that of base/hash.h, which cannot fail: OpenSSL's one-shot HMAC takes memory and looks its
+ * algorithm up anew each time, which costs more than the four blocks that are hashed here. */
 #include "base/sigv4.h"
 
 #include <stdlib.h>
@@ -9,23 +9,11 @@
 
 #include "base/hash.h"
 
-#define BLOCK 64
-#define PARTS_MAX 8
-
 void cyn_i_sigv4_hmac(cyn_bytes key, const cyn_bytes *parts, size_t count, uint8_t out[32]) {
-  uint8_t block[BLOCK] = {0}, inner[32];
-  cyn_bytes all[PARTS_MAX + 1];
-  if (key.size > BLOCK) cyn_i_sha256(&key, 1, block);
-  else if (key.size != 0) memcpy(block, key.data, key.size);
-  for (size_t i = 0; i < BLOCK; i++) block[i] ^= 0x36;
-  all[0] = (cyn_bytes){(const char *)block, BLOCK};
-  if (count > PARTS_MAX) count = PARTS_MAX;
-  memcpy(all + 1, parts, count * sizeof *parts);
-  cyn_i_sha256(all, count + 1, inner);
-  for (size_t i = 0; i < BLOCK; i++) block[i] ^= 0x36 ^ 0x5C;
-  const cyn_bytes outer[2] = {{(const char *)block, BLOCK}, {(const char *)inner, sizeof inner}};
-  cyn_i_sha256(outer, 2, out);
-  OPENSSL_cleanse(block, sizeof block);
+  cyn_i_hmac_key ready;
+  cyn_i_hmac_key_init(&ready, key);
+  cyn_i_hmac_sha256(&ready, parts, count, out);
+  OPENSSL_cleanse(&ready, sizeof ready);
 }
 
 void cyn_i_sigv4_key(cyn_bytes secret, cyn_bytes date, cyn_bytes region, cyn_bytes service, uint8_t out[32]) {

@@ -55,6 +55,28 @@ TEST(sha256) {
   CHECK_STR(hex(out, 32), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+TEST(hmac_sha256) { /* RFC 4231, cases 2, 6 and 7; a key is used twice */
+  uint8_t out[32];
+  cyn_i_hmac_key key;
+  cyn_bytes parts[] = {cyn_str("what do ya want "), cyn_str(""), cyn_str("for nothing?")};
+  cyn_i_hmac_key_init(&key, cyn_str("Jefe"));
+  for (int i = 0; i < 2; i++) {
+    cyn_i_hmac_sha256(&key, parts, 3, out);
+    CHECK_STR(hex(out, 32), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  }
+  char text[131];
+  memset(text, 0xaa, sizeof text);
+  cyn_i_hmac_key_init(&key, (cyn_bytes){text, sizeof text}); /* longer than a block */
+  cyn_bytes one = cyn_str("Test Using Larger Than Block-Size Key - Hash Key First");
+  cyn_i_hmac_sha256(&key, &one, 1, out);
+  CHECK_STR(hex(out, 32), "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+  one = cyn_str(
+      "This is a test using a larger than block-size key and a larger than block-size data. The key needs to be hashed "
+      "before being used by the HMAC algorithm.");
+  cyn_i_hmac_sha256(&key, &one, 1, out);
+  CHECK_STR(hex(out, 32), "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2");
+}
+
 TEST(hash64) {
   char text[100] = {0};
   uint64_t seen[100];
