@@ -20,6 +20,8 @@
 #define IN_BYTES_FREE_MIN 2048   /* room that is worth a read */
 #define IN_BYTES_UNCOUNTED 65536 /* a larger buffer counts as pending */
 #define READ_ROUNDS_MAX 16
+#define TLS_RECORDS_MAX 4 /* of one read */
+#define REST_MS 1000      /* of silence until an idle connection gives its TLS buffers back */
 #define LINGER_MS 2000
 #define LINGER_BYTES_MAX (64u << 20)
 #define SEND_PROGRESS_BYTES 4096 /* that a slow reader must take within the send timeout */
@@ -52,8 +54,21 @@ static ssize_t tls_outcome(cyn_i_connection *connection, int n) {
   }
 }
 
+/* Many clients send head and body in a record each: what has come with the first is read before it is parsed. */
+static ssize_t receive_tls(cyn_i_connection *connection, char *into, size_t size) {
+  size_t total = 0;
+  connection->holds_buffers = true;
+  for (int i = 0; i < TLS_RECORDS_MAX && total < size; i++) {
+    ssize_t n = tls_outcome(connection, SSL_read(connection->ssl, into + total, (int)(size - total)));
+    if (n <= 0) return total != 0 ? (ssize_t)total : n; /* and again at the next read */
+    total += (size_t)n;
+    if (SSL_has_pending(connection->ssl) != 1) break;
+  }
+  return (ssize_t)total;
+}
+
 static ssize_t receive(cyn_i_connection *connection, void *into, size_t size) {
-  if (connection->ssl != NULL) return tls_outcome(connection, SSL_read(connection->ssl, into, (int)size));
+  if (connection->ssl != NULL) return receive_tls(connection, into, size);
   for (;;) {
     ssize_t n = recv(connection->fd, into, size, 0);
     if (n >= 0) return n;
@@ -362,7 +377,7 @@ static bool advance(cyn_i_connection *connection) {
   if (cyn_i_request_run(request)) {
     cyn_i_connection_send(connection);
   } else {
-    cyn_i_loop_drain(connection->loop);
+    cyn_i_loop_submitted(connection->loop, request->http.body.size);
   }
   return false;
 }
@@ -441,6 +456,13 @@ static void on_poll(uv_poll_t *handle, int status, int events) {
 }
 
 /* ---- the end ---- */
+
+void cyn_i_connection_rest(cyn_i_connection *connection) {
+  if (!connection->holds_buffers || connection->state != CYN_CONNECTION_READING || connection->request != NULL) return;
+  uint64_t idle_ms = connection->loop->server->settings.idle_timeout_ms;
+  if (now_ms(connection) + idle_ms - connection->deadline_ms < REST_MS) return;
+  connection->holds_buffers = SSL_free_buffers(connection->ssl) != 1;
+}
 
 void cyn_i_connection_stop(cyn_i_connection *connection) {
   bool is_idle = connection->state == CYN_CONNECTION_READING &&

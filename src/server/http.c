@@ -88,17 +88,11 @@ bool cyn_i_http_same_name(const char *text, const char *lower, uint32_t size) {
   return true;
 }
 
-/* A name that holds a blank is what a proxy may read as another name. */
-int cyn_i_http_note_header(cyn_i_http *http, uint32_t index) {
-  cyn_i_http_header *header = &http->headers[index];
-  const char *value = http->base + header->value.offset;
-  while (header->value.size != 0 && (value[header->value.size - 1] == ' ' || value[header->value.size - 1] == '\t'))
-    header->value.size--;
-  if (header->value.size == 0) header->value.offset = header->name.offset + header->name.size;
-  const char *name = http->base + header->name.offset;
-  if (header->name.size == 0 || memchr(name, ' ', header->name.size) != NULL) return fault(http, 400);
+int cyn_i_http_note_known(cyn_i_http *http, uint32_t index) {
+  const cyn_i_http_header *header = &http->headers[index];
   size_t first = header->name.size <= KNOWN_SIZE_MAX ? first_of_size[header->name.size] : 0;
   if (first == 0) return 0;
+  const char *name = http->base + header->name.offset;
   for (size_t i = first - 1; i < CYN_HTTP_KNOWN_COUNT && known_names[i].size == header->name.size; i++) {
     if (!cyn_i_http_same_name(name, known_names[i].name, header->name.size)) continue;
     uint8_t known = known_names[i].known;
@@ -110,6 +104,18 @@ int cyn_i_http_note_header(cyn_i_http *http, uint32_t index) {
     break;
   }
   return 0;
+}
+
+/* A name that holds a blank is what a proxy may read as another name. */
+int cyn_i_http_note_header(cyn_i_http *http, uint32_t index) {
+  cyn_i_http_header *header = &http->headers[index];
+  const char *value = http->base + header->value.offset;
+  while (header->value.size != 0 && (value[header->value.size - 1] == ' ' || value[header->value.size - 1] == '\t'))
+    header->value.size--;
+  if (header->value.size == 0) header->value.offset = header->name.offset + header->name.size;
+  const char *name = http->base + header->name.offset;
+  if (header->name.size == 0 || memchr(name, ' ', header->name.size) != NULL) return fault(http, 400);
+  return cyn_i_http_note_known(http, index);
 }
 
 /* "chunked" and nothing else: a body in another coding would be taken for JSON. */
@@ -204,7 +210,9 @@ static uint32_t head_size(const cyn_i_http *http, uint32_t size) {
 
 cyn_i_http_result cyn_i_http_feed(cyn_i_http *http, char *buffer, uint32_t from, uint32_t *size) {
   http->base = buffer;
-  if (from == http->start && cyn_i_http_parse_plain(http, *size)) return CYN_HTTP_COMPLETE;
+  if (http->plain_head) cyn_i_http_plain_body(http, *size);
+  if (http->plain_head || (from == http->start && cyn_i_http_parse_plain(http, *size)))
+    return http->complete ? CYN_HTTP_COMPLETE : CYN_HTTP_MORE;
   bool was_in_body = http->headers_complete;
   llhttp_errno_t outcome = llhttp_execute(&http->parser, buffer + from, *size - from);
   if (http->fault_status != 0) return fault_result(http, 400);

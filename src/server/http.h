@@ -64,6 +64,7 @@ typedef struct cyn_i_http {
   uint16_t fault_status;
   uint8_t known_index[CYN_HTTP_KNOWN_COUNT]; /* index in headers + 1; 0: absent */
   bool headers_complete;
+  bool plain_head; /* taken without llhttp; what is missing is body, `end` says how much */
   bool complete;
   bool keep_alive;
   bool chunked;

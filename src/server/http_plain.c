@@ -61,10 +61,11 @@ static bool take_header(cyn_i_http *http, const char *line, const char *line_end
   uint32_t name_size = (uint32_t)(colon - line), value_size = (uint32_t)(line_end - value);
   if (!is_plain_name(line, name_size) || !is_plain_value(value, value_size)) return false;
   if (!take_framing(http, line, name_size, (cyn_bytes){value, value_size}, has_length)) return false;
+  while (value_size != 0 && value[value_size - 1] == ' ') value_size--;
   cyn_i_http_header *header = &http->headers[http->header_count];
   header->name = (cyn_i_span){(uint32_t)(line - http->base), name_size};
-  header->value = (cyn_i_span){(uint32_t)(value - http->base), value_size};
-  return cyn_i_http_note_header(http, http->header_count++) == 0;
+  header->value = (cyn_i_span){(uint32_t)((value_size != 0 ? value : colon) - http->base), value_size};
+  return cyn_i_http_note_known(http, http->header_count++) == 0;
 }
 
 /* All headers; where the body begins, or NULL. */
@@ -85,19 +86,26 @@ static bool parse(cyn_i_http *http, uint32_t size) {
   if ((size_t)(end - begin) < first_size || memcmp(begin, first_line, first_size) != 0) return false;
   bool has_length = false;
   const char *body = take_headers(http, begin + first_size, end, &has_length);
-  if (body == NULL || !has_length || http->content_length > (size_t)(end - body)) return false;
+  if (body == NULL || !has_length) return false;
   if ((size_t)(body - begin) > http->limits->header_bytes_max || http->content_length > http->limits->body_bytes_max)
     return false;
   http->url = (cyn_i_span){http->start + 5, 1};
-  http->body = (cyn_i_span){(uint32_t)(body - http->base), http->content_length};
-  http->end = http->body.offset + http->content_length;
+  http->body.offset = (uint32_t)(body - http->base);
   http->headers_complete = true;
-  http->complete = true;
+  http->plain_head = true;
   http->keep_alive = true;
   http->parser.method = HTTP_POST;
   http->parser.http_major = 1;
   http->parser.http_minor = 1;
+  cyn_i_http_plain_body(http, size);
   return true;
+}
+
+void cyn_i_http_plain_body(cyn_i_http *http, uint32_t size) {
+  uint32_t arrived = size - http->body.offset;
+  http->complete = arrived >= http->content_length;
+  http->body.size = http->complete ? http->content_length : arrived;
+  http->end = http->body.offset + http->body.size;
 }
 
 bool cyn_i_http_parse_plain(cyn_i_http *http, uint32_t size) {

@@ -22,6 +22,7 @@
 #define KEEP_BYTES 65536 /* of each buffer of a pooled request that was not in use lately */
 #define KEEP_BUSY_BYTES (2u << 20)
 #define KEEP_REQUESTS 4
+#define TURN_BYTES_MAX (128u << 10) /* of requests in one commit in memory: what the processor's cache still holds */
 #define GAPS_LONG_MAX 8 /* gaps longer than the polling window until polling rests */
 
 static _Thread_local cyn_i_loop *current_loop;
@@ -168,9 +169,19 @@ void cyn_i_loop_ready(cyn_i_loop *loop, cyn_i_connection *connection) {
 static void flush_and_drain(cyn_i_loop *loop) {
   if (loop->submitted != 0) {
     loop->submitted = 0;
+    loop->submitted_bytes = 0;
     cyn_i_db_turn_flush(loop->turn);
   }
   cyn_i_loop_drain(loop);
+}
+
+/* One commit for a turn's writes saves most of what a commit costs. In memory that is little, and many large requests at
+ * once would push each other out of the cache: there a turn may commit several times. (Where commits block, the store has
+ * each write already, and a flush does nothing.) */
+void cyn_i_loop_submitted(cyn_i_loop *loop, uint32_t bytes) {
+  loop->submitted_bytes += bytes;
+  if (loop->submitted_bytes >= TURN_BYTES_MAX) flush_and_drain(loop);
+  else cyn_i_loop_drain(loop);
 }
 
 static void run_ready(cyn_i_loop *loop) {
@@ -241,6 +252,8 @@ static void on_tick(uv_timer_t *handle) {
       cyn_i_connection_close(c);
     } else if (c->deadline_ms != 0 && now >= c->deadline_ms) {
       cyn_i_connection_timed_out(c);
+    } else {
+      cyn_i_connection_rest(c);
     }
   }
   trim_pool(loop);

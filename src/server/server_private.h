@@ -109,6 +109,7 @@ struct cyn_i_connection {
   int events; /* what is polled for */
   cyn_i_connection_state state;
   bool is_ready;        /* in the loop's ready list */
+  bool holds_buffers;   /* of the TLS layer, 34 KB */
   bool tls_wants_write; /* the TLS layer needs the socket to be writable to read on */
   uint64_t deadline_ms; /* of the loop's clock; 0: none */
   uint64_t linger_left; /* bytes that are still read over */
@@ -133,6 +134,7 @@ struct cyn_i_loop {
   cyn_i_request *completed, *completed_last; /* on this thread */
   _Atomic(cyn_i_request *) remote;           /* completed on another thread, newest first */
   uint32_t submitted;                        /* writes handed to the turn since its last flush */
+  uint64_t submitted_bytes;                  /* of their requests */
   uint32_t in_flight;                        /* requests submitted and not completed */
   uint64_t activity;                         /* counts events, for polling */
   uint64_t activity_seen;
@@ -157,7 +159,6 @@ struct cyn_server {
   cyn_i_origins origins;
   cyn_i_keyring *credentials; /* NULL: signatures are not verified */
   SSL_CTX *tls;               /* NULL: plain */
-  bool commits_block;
   _Atomic bool stopping;
   _Atomic int64_t connections;
   _Atomic int64_t unsent_bytes;
@@ -179,6 +180,8 @@ void cyn_i_loop_destroy(cyn_i_loop *loop);
 void cyn_i_loop_ready(cyn_i_loop *loop, cyn_i_connection *connection);
 /* Answers what has completed on this thread. */
 void cyn_i_loop_drain(cyn_i_loop *loop);
+/* After each call that was submitted: commits what waits if its requests are many bytes, and drains. */
+void cyn_i_loop_submitted(cyn_i_loop *loop, uint32_t bytes);
 cyn_i_request *cyn_i_loop_take_request(cyn_i_loop *loop); /* NULL when out of memory */
 void cyn_i_loop_release_request(cyn_i_loop *loop, cyn_i_request *request);
 void cyn_i_loop_call_done(cyn_i_call *call); /* the `done` of every call */
@@ -190,6 +193,7 @@ void cyn_i_connection_stop(cyn_i_connection *connection); /* close when idle, el
 void cyn_i_connection_send(cyn_i_connection *connection); /* request->out, from out_sent on */
 void cyn_i_connection_next(cyn_i_connection *connection); /* a pipelined request */
 void cyn_i_connection_timed_out(cyn_i_connection *connection);
+void cyn_i_connection_rest(cyn_i_connection *connection); /* every tick: an idle one needs no TLS buffers */
 
 /* ---- request.c ---- */
 /* The complete request: leaves an answer in `out` and returns true, or has submitted a call and returns false. */

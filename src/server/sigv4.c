@@ -1,4 +1,5 @@
-/* See sigv4.h. On the way of every signed request: two digests and one HMAC, no allocation but the arena's.
+/* See sigv4.h. On the way of every signed request: two digests and one HMAC, no allocation but the arena's. The digests
+ * are those of base/hash.h: OpenSSL's EVP costs as much again for requests of this size.
  * AWS page: reference_sigv-create-signed-request. */
 #include "server/sigv4_private.h"
 
@@ -7,15 +8,15 @@
 #include <string.h>
 #include <time.h>
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/params.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/hash.h"
+#include "base/sigv4.h"
 
 #define KEYS 64
+#define SECRET_BYTES_MAX 256 /* what cyn_i_sigv4_key takes */
 #define SKEW_MS (15 * 60 * 1000)
 
 typedef struct derived_key {
@@ -23,104 +24,47 @@ typedef struct derived_key {
   char date[8];
   char region[32];
   size_t region_size;
-  EVP_MAC_CTX *context; /* holds the key */
+  cyn_i_hmac_key key;
 } derived_key;
 
 struct cyn_i_sigv4_cache {
-  EVP_MD *sha256;
-  EVP_MAC *hmac;
-  EVP_MD_CTX *digest;
   derived_key keys[KEYS];
 };
 
-cyn_i_sigv4_cache *cyn_i_sigv4_cache_new(void) {
-  cyn_i_sigv4_cache *cache = cyn_i_zalloc(1, sizeof *cache);
-  if (cache == NULL) return NULL;
-  cache->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-  cache->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-  cache->digest = EVP_MD_CTX_new();
-  if (cache->sha256 != NULL && cache->hmac != NULL && cache->digest != NULL) return cache;
-  cyn_i_sigv4_cache_destroy(cache);
-  return NULL;
-}
+cyn_i_sigv4_cache *cyn_i_sigv4_cache_new(void) { return cyn_i_secret_alloc(sizeof(cyn_i_sigv4_cache)); }
 
-void cyn_i_sigv4_cache_destroy(cyn_i_sigv4_cache *cache) {
-  if (cache == NULL) return;
-  for (size_t i = 0; i < KEYS; i++) EVP_MAC_CTX_free(cache->keys[i].context);
-  EVP_MD_CTX_free(cache->digest);
-  EVP_MAC_free(cache->hmac);
-  EVP_MD_free(cache->sha256);
-  cyn_i_free(cache);
-}
+void cyn_i_sigv4_cache_destroy(cyn_i_sigv4_cache *cache) { cyn_i_secret_free(cache); }
 
-static void to_hex(const uint8_t *bytes, size_t size, char *out) {
-  static const char digits[] = "0123456789abcdef";
-  for (size_t i = 0; i < size; i++) {
-    out[2 * i] = digits[bytes[i] >> 4];
-    out[2 * i + 1] = digits[bytes[i] & 15];
-  }
-}
-
-bool cyn_i_sigv4_digest(cyn_i_sigv4_cache *cache, cyn_bytes bytes, char out[64]) {
+void cyn_i_sigv4_digest(cyn_bytes bytes, char out[64]) {
   uint8_t digest[32];
-  unsigned size = 0;
-  if (EVP_DigestInit_ex2(cache->digest, cache->sha256, NULL) != 1) return false;
-  if (bytes.size != 0 && EVP_DigestUpdate(cache->digest, bytes.data, bytes.size) != 1) return false;
-  if (EVP_DigestFinal_ex(cache->digest, digest, &size) != 1) return false;
-  to_hex(digest, sizeof digest, out);
-  return true;
-}
-
-/* `key` absent: the context's own key again. */
-static bool mac(EVP_MAC_CTX *context, cyn_bytes key, cyn_bytes data, uint8_t out[32]) {
-  char name[] = "SHA256";
-  OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
-                             OSSL_PARAM_construct_end()};
-  size_t size = 0;
-  bool has_key = key.data != NULL;
-  return EVP_MAC_init(context, (const uint8_t *)key.data, key.size, has_key ? parameters : NULL) == 1 &&
-         EVP_MAC_update(context, (const uint8_t *)data.data, data.size) == 1 &&
-         EVP_MAC_final(context, out, &size, 32) == 1;
+  cyn_i_sha256(&bytes, 1, digest);
+  cyn_i_sigv4_hex(digest, sizeof digest, out);
 }
 
 /* ---- the derived key ---- */
 
-static bool derive(cyn_i_sigv4_cache *cache, derived_key *slot, const cyn_i_signing_key *credential,
-                   const cyn_i_authorization *from) {
-  if (slot->context == NULL) slot->context = EVP_MAC_CTX_new(cache->hmac);
-  if (slot->context == NULL) return false;
-  slot->credential = NULL;
+static void derive(derived_key *slot, const cyn_i_signing_key *credential, const cyn_i_authorization *from) {
   uint8_t key[32];
-  char first[4 + 256];
-  if (credential->secret.size > sizeof first - 4) return false;
-  memcpy(first, "AWS4", 4);
-  memcpy(first + 4, credential->secret.data, credential->secret.size);
-  const cyn_bytes steps[4] = {from->scope_date, from->region, from->service, from->terminator};
-  bool fine = mac(slot->context, (cyn_bytes){first, 4 + credential->secret.size}, steps[0], key);
-  for (int i = 1; i < 4 && fine; i++) fine = mac(slot->context, (cyn_bytes){(char *)key, sizeof key}, steps[i], key);
-  uint8_t unused[32];
-  fine = fine && mac(slot->context, (cyn_bytes){(char *)key, sizeof key}, cyn_str(""),
-                     unused); /* leaves the key in the context */
-  OPENSSL_cleanse(first, sizeof first);
+  cyn_i_sigv4_key(credential->secret, from->scope_date, from->region, from->service, key);
+  cyn_i_hmac_key_init(&slot->key, (cyn_bytes){(const char *)key, sizeof key});
   OPENSSL_cleanse(key, sizeof key);
-  if (!fine) return false;
   slot->credential = credential;
   memcpy(slot->date, from->scope_date.data, sizeof slot->date);
   memcpy(slot->region, from->region.data, from->region.size);
   slot->region_size = from->region.size;
-  return true;
 }
 
-static EVP_MAC_CTX *key_for(cyn_i_sigv4_cache *cache, const cyn_i_signing_key *credential,
-                            const cyn_i_authorization *from) {
+/* The scope has been checked: its date is 8 bytes, its Region at most 32, service and terminator are the only ones. */
+static const cyn_i_hmac_key *key_for(cyn_i_sigv4_cache *cache, const cyn_i_signing_key *credential,
+                                     const cyn_i_authorization *from) {
   size_t hash = (size_t)(uintptr_t)credential / sizeof *credential;
   for (size_t i = 0; i < from->region.size; i++) hash = hash * 31 + (unsigned char)from->region.data[i];
   hash = hash * 31 + (unsigned char)from->scope_date.data[7];
   derived_key *slot = &cache->keys[hash % KEYS];
   bool hit = slot->credential == credential && memcmp(slot->date, from->scope_date.data, sizeof slot->date) == 0 &&
              slot->region_size == from->region.size && memcmp(slot->region, from->region.data, from->region.size) == 0;
-  if (!hit && !derive(cache, slot, credential, from)) return NULL;
-  return slot->context;
+  if (!hit) derive(slot, credential, from);
+  return &slot->key;
 }
 
 /* ---- the checks, in the service's order ---- */
@@ -269,22 +213,17 @@ static cyn_status check_form(const cyn_i_sigv4_request *request, cyn_error *erro
 static bool signature_matches(cyn_i_sigv4_cache *cache, const cyn_i_sigv4_request *request,
                               const cyn_i_signing_key *credential) {
   const cyn_i_authorization *from = request->authorization;
-  cyn_bytes canonical = cyn_i_sigv4_canonical(cache, request);
-  EVP_MAC_CTX *key = key_for(cache, credential, from);
-  char digest[64];
-  if (canonical.data == NULL || key == NULL || !cyn_i_sigv4_digest(cache, canonical, digest)) return false;
-  cyn_i_buf text;
-  cyn_i_buf_init(&text, request->arena);
-  cyn_i_buf_reserve(&text, 256);
-  cyn_i_buf_text(&text, "AWS4-HMAC-SHA256\n");
-  put_format(&text, "", from->date, "\n");
-  put_format(&text, "", from->scope_date, "/");
-  put_format(&text, "", from->region, "/dynamodb/aws4_request\n");
-  cyn_i_buf_append(&text, digest, sizeof digest);
+  cyn_bytes canonical = cyn_i_sigv4_canonical(request);
+  if (canonical.data == NULL || credential->secret.size > SECRET_BYTES_MAX) return false;
+  char digest[64], hex[64];
+  cyn_i_sigv4_digest(canonical, digest);
+  const cyn_bytes text[] = {cyn_str("AWS4-HMAC-SHA256\n"), from->date,
+                            cyn_str("\n"),                 from->scope_date,
+                            cyn_str("/"),                  from->region,
+                            cyn_str("/dynamodb/aws4_request\n"), {digest, sizeof digest}};
   uint8_t expected[32];
-  char hex[64];
-  if (text.failed || !mac(key, (cyn_bytes){NULL, 0}, (cyn_bytes){(char *)text.data, text.size}, expected)) return false;
-  to_hex(expected, sizeof expected, hex);
+  cyn_i_hmac_sha256(key_for(cache, credential, from), text, sizeof text / sizeof text[0], expected);
+  cyn_i_sigv4_hex(expected, sizeof expected, hex);
   return from->signature.size == sizeof hex && CRYPTO_memcmp(hex, from->signature.data, sizeof hex) == 0;
 }
 

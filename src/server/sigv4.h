@@ -1,5 +1,5 @@
 /* Signature Version 4, verified: the canonical request rebuilt from the received one, the derived key kept per (key id,
- * date, Region), digest contexts reused, the comparison in constant time. validation.md 1.3, rows 5 to 13. */
+ * date, Region), the comparison in constant time. validation.md 1.3, rows 5 to 13. */
 #ifndef CYN_SERVER_SIGV4_H
 #define CYN_SERVER_SIGV4_H
 
@@ -7,7 +7,7 @@
 #include "server/keyring.h"
 #include "server/http.h"
 
-/* Contexts and derived keys; one per thread. NULL when out of memory. */
+/* Derived keys, in pages that no core dump holds; one per thread. NULL when out of memory. */
 typedef struct cyn_i_sigv4_cache cyn_i_sigv4_cache;
 cyn_i_sigv4_cache *cyn_i_sigv4_cache_new(void);
 void cyn_i_sigv4_cache_destroy(cyn_i_sigv4_cache *cache);
@@ -27,6 +27,6 @@ cyn_status cyn_i_sigv4_verify(cyn_i_sigv4_cache *cache, const cyn_i_keyring *cre
 
 /* The canonical request, as text in the arena; absent when out of memory. Body digest included. For verify and tests.
  */
-cyn_bytes cyn_i_sigv4_canonical(cyn_i_sigv4_cache *cache, const cyn_i_sigv4_request *request);
+cyn_bytes cyn_i_sigv4_canonical(const cyn_i_sigv4_request *request);
 
 #endif

@@ -66,7 +66,7 @@ static void put_headers(cyn_i_buf *out, const cyn_i_sigv4_request *request) {
   }
 }
 
-cyn_bytes cyn_i_sigv4_canonical(cyn_i_sigv4_cache *cache, const cyn_i_sigv4_request *request) {
+cyn_bytes cyn_i_sigv4_canonical(const cyn_i_sigv4_request *request) {
   const cyn_bytes none = {NULL, 0};
   cyn_i_buf out;
   cyn_i_buf_init(&out, request->arena);
@@ -89,7 +89,7 @@ cyn_bytes cyn_i_sigv4_canonical(cyn_i_sigv4_cache *cache, const cyn_i_sigv4_requ
   cyn_i_buf_append(&out, request->authorization->signed_headers.data, request->authorization->signed_headers.size);
   cyn_i_buf_byte(&out, '\n');
   char digest[64];
-  if (!cyn_i_sigv4_digest(cache, cyn_i_http_bytes(request->buffer, request->http->body), digest)) return none;
+  cyn_i_sigv4_digest(cyn_i_http_bytes(request->buffer, request->http->body), digest);
   cyn_i_buf_append(&out, digest, sizeof digest);
   return out.failed ? none : (cyn_bytes){(char *)out.data, out.size};
 }

@@ -4,8 +4,8 @@
 
 #include "server/sigv4.h"
 
-/* SHA-256 in lower-case hexadecimal, with the cache's context. */
-bool cyn_i_sigv4_digest(cyn_i_sigv4_cache *cache, cyn_bytes bytes, char out[64]);
+/* SHA-256 in lower-case hexadecimal. */
+void cyn_i_sigv4_digest(cyn_bytes bytes, char out[64]);
 
 bool cyn_i_sigv4_same_name(cyn_bytes a, cyn_bytes b);
 
