@@ -184,7 +184,8 @@ static void make_tables(cyn_db *db, cyn_result *result) {
   for (int i = 0; i < 2; i++) {
     char body[1000];
     (void)snprintf(body, sizeof body,
-                   "{\"TableName\":\"%s\",\"BillingMode\":\"PAY_PER_REQUEST\",\"KeySchema\":[{\"AttributeName\":\"k\",\"KeyType\":"
+                   "{\"TableName\":\"%s\",\"BillingMode\":\"PAY_PER_REQUEST\",\"StreamSpecification\":{\"StreamEnabled\":true,"
+                   "\"StreamViewType\":\"NEW_AND_OLD_IMAGES\"},\"KeySchema\":[{\"AttributeName\":\"k\",\"KeyType\":"
                    "\"HASH\"},{\"AttributeName\":\"s\",\"KeyType\":\"RANGE\"}],\"AttributeDefinitions\":[{\"AttributeName\":\"k\","
                    "\"AttributeType\":\"S\"},{\"AttributeName\":\"s\",\"AttributeType\":\"S\"},{\"AttributeName\":\"n\","
                    "\"AttributeType\":\"N\"}],\"GlobalSecondaryIndexes\":[{\"IndexName\":\"by_n\",\"KeySchema\":[{\"AttributeName\":"

@@ -172,7 +172,8 @@ void cyn_i_lmdb_counters_settle(cyn_i_lmdb_counters *counters, bool committed) {
 int cyn_i_lmdb_counters_dump(cyn_i_lmdb_counters *counters, MDB_txn *txn, MDB_dbi dbi) {
   for (size_t i = 0; i < counters->slot_count; i++) {
     const cyn_i_lmdb_counter *slot = &counters->slots[i];
-    if (slot->key_size == 0) continue;
+    /* the end of a log is told by its records, and where there are none by the end record that the trim has put */
+    if (slot->key_size == 0 || cyn_i_lmdb_load_u32(slot->key) != CYN_LMDB_SPACE_COUNTER) continue;
     int code = value_put(txn, dbi, slot, slot->value);
     if (code != 0) return code;
   }

@@ -43,6 +43,43 @@ TEST(the_same_calls_give_the_same_answers) {
   }
 }
 
+/* The four calls of streams, by structs; a remote database sends them to the streams' target. */
+TEST(streams_go_the_same_way) {
+  both b;
+  FOR_ALL_KINDS(b) {
+    cyn_list_streams_input list = CYN_LIST_STREAMS_INPUT_INIT;
+    cyn_describe_stream_input describe = CYN_DESCRIBE_STREAM_INPUT_INIT;
+    cyn_get_shard_iterator_input start = CYN_GET_SHARD_ITERATOR_INPUT_INIT;
+    cyn_get_records_input read = CYN_GET_RECORDS_INPUT_INIT;
+    const cyn_list_streams_output *listed;
+    const cyn_describe_stream_output *described;
+    const cyn_get_shard_iterator_output *iterator;
+    const cyn_get_records_output *records;
+    cyn_result *results[3] = {cyn_result_new(), cyn_result_new(), cyn_result_new()};
+    both_table(&b);
+    (void)both_call(&b, "UpdateTable", "{\"TableName\":\"Thread\",\"StreamSpecification\":{\"StreamEnabled\":true,"
+                                       "\"StreamViewType\":\"NEW_IMAGE\"}}");
+    both_fill(&b, 3);
+    REQUIRE(cyn_list_streams(b.db, &list, results[0], &listed, &b.error) == CYN_OK && listed->streams.count == 1);
+    describe.stream_arn = start.stream_arn = listed->streams.at[0]->stream_arn;
+    REQUIRE(cyn_describe_stream(b.db, &describe, results[1], &described, &b.error) == CYN_OK);
+    REQUIRE(described->stream_description->shards.count == 1);
+    start.shard_id = described->stream_description->shards.at[0]->shard_id;
+    start.shard_iterator_type = cyn_str(CYN_SHARD_ITERATOR_TYPE_TRIM_HORIZON);
+    REQUIRE(cyn_get_shard_iterator(b.db, &start, results[2], &iterator, &b.error) == CYN_OK);
+    read.shard_iterator = iterator->shard_iterator;
+    REQUIRE(cyn_get_records(b.db, &read, b.result, &records, &b.error) == CYN_OK);
+    CHECK_INT(records->records.count, 3);
+    for (size_t i = 0; i < records->records.count; i++) {
+      const cyn_record *record = records->records.at[i];
+      int64_t number = -1;
+      CHECK(record->event_name.size == 6 && memcmp(record->event_name.data, "INSERT", 6) == 0);
+      CHECK(cyn_value_int(cyn_item_get(record->dynamodb->new_image, cyn_str("sk")), &number) && number == (int64_t)i);
+    }
+    for (int i = 0; i < 3; i++) cyn_result_destroy(results[i]);
+  }
+}
+
 TEST(structs_go_the_same_way) {
   both b;
   FOR_ALL_KINDS(b) {

@@ -33,7 +33,8 @@ static inline void sample_tables(sample *s) {
               "\"Tags\":[{\"Key\":\"team\",\"Value\":\"blue\"}]}");
   sample_call(
       s, "CreateTable",
-      "{\"TableName\":\"Indexed\",\"BillingMode\":\"PAY_PER_REQUEST\",\"KeySchema\":[{\"AttributeName\":\"pk\",\"KeyType\":"
+      "{\"TableName\":\"Indexed\",\"BillingMode\":\"PAY_PER_REQUEST\",\"StreamSpecification\":{\"StreamEnabled\":true,"
+      "\"StreamViewType\":\"NEW_AND_OLD_IMAGES\"},\"KeySchema\":[{\"AttributeName\":\"pk\",\"KeyType\":"
       "\"HASH\"},{\"AttributeName\":\"sk\",\"KeyType\":\"RANGE\"}],\"AttributeDefinitions\":[{\"AttributeName\":\"pk\","
       "\"AttributeType\":\"S\"},{\"AttributeName\":\"sk\",\"AttributeType\":\"S\"},{\"AttributeName\":\"g\",\"AttributeType\":\"S\"},"
       "{\"AttributeName\":\"n\",\"AttributeType\":\"N\"},{\"AttributeName\":\"b\",\"AttributeType\":\"B\"}],"

@@ -1,5 +1,6 @@
 /* Conformance: numbered logs. */
 #include "conformance.h"
+#include "raw_file.h"
 
 static cyn_status append(fixture *f, uint32_t log, const char *first, const char *second, cyn_i_decision decision) {
   change c;
@@ -138,5 +139,33 @@ CONFORM(long_logs_are_trimmed) {
   CHECK_STR(log_text(&f, 2, 1, 0), "");
   CHECK_INT(append(&f, 2, "next", NULL, CYN_DECISION_APPLY), CYN_OK);
   CHECK_STR(log_text(&f, 2, 1, 0), "2:5601=next ");
+  fixture_close(&f);
+}
+
+/* A copy holds the logs as they are, wherever the store keeps their ends: sound, and counting on. */
+CONFORM(logs_of_a_copy) {
+  fixture f;
+  char path[96];
+  told t;
+  if (!fixture_open(&f, which)) return;
+  for (uint32_t log = 1; log < 4; log++)
+    for (int i = 0; i < 5; i++) CHECK_INT(append(&f, log, "r", NULL, CYN_DECISION_APPLY), CYN_OK);
+  CHECK_INT(cyn_i_store_log_trim(f.store, 2, 4, &f.error), CYN_OK);
+  CHECK_INT(cyn_i_store_log_trim(f.store, 3, UINT64_MAX, &f.error), CYN_OK);
+  (void)snprintf(path, sizeof path, "%s/copy", f.folder);
+  CHECK_INT(cyn_i_store_copy(f.store, cyn_str(path), false, &f.error), CYN_OK);
+  structure_of(path, &t, NULL);
+  CHECK_STR(t.all, "");
+  fixture copy = {.which = STRICT};
+  (void)snprintf(copy.path, sizeof copy.path, "%.79s", path);
+  cyn_i_arena_init(&copy.arena, 0);
+  cyn_i_store_options options = fixture_options(&copy);
+  REQUIRE(fixture_open_with(&copy, &options));
+  for (uint32_t log = 1; log < 4; log++) CHECK_INT(append(&copy, log, "next", NULL, CYN_DECISION_APPLY), CYN_OK);
+  CHECK_STR(log_text(&copy, 1, 5, 0), "1:5=r 1:6=next ");
+  CHECK_STR(log_text(&copy, 2, 1, 0), "2:4=r 2:5=r 2:6=next ");
+  CHECK_STR(log_text(&copy, 3, 1, 0), "3:6=next ");
+  fixture_close_store(&copy);
+  cyn_i_arena_clean_up(&copy.arena);
   fixture_close(&f);
 }
