@@ -131,8 +131,12 @@ TEST(sizes_and_escapes) {
   cyn_i_url url;
   CHECK_INT(parse(NULL, &url, &arena, &error), CYN_E_USAGE);
   CHECK(strstr(error.message, "is no database URL") != NULL);
+  cyn_i_arena_clean_up(&arena);
   CHECK_INT(parse("aws:?max_attempts=:", &url, &arena, &error), CYN_E_USAGE);
+  cyn_i_arena_clean_up(&arena);
   CHECK_INT(parse("http://h\x7f", &url, &arena, &error), CYN_E_USAGE);
+  cyn_i_arena_clean_up(&arena);
   CHECK_INT(parse("http://h#f", &url, &arena, &error), CYN_E_USAGE);
+  cyn_i_arena_clean_up(&arena);
   cyn_error_clean_up(&error);
 }
