@@ -26,7 +26,8 @@ def server(tmp_path_factory):
     (folder / "credentials").write_text(
         f"[a]\naws_access_key_id = AKIDGOOD\naws_secret_access_key = {SECRET}\n"
         "[b]\naws_access_key_id = ASIASESSION\naws_secret_access_key = SessionSecret\naws_session_token = the/token==\n"
-        "[c]\naws_access_key_id = ASIAOVER\naws_secret_access_key = OverSecret\naws_session_token = t\naws_expiration = 2020-01-01T00:00:00Z\n")
+        "[c]\naws_access_key_id = ASIAOVER\naws_secret_access_key = OverSecret\naws_session_token = t\naws_expiration = 2020-01-01T00:00:00Z\n"
+        "[d]\naws_access_key_id = AKIDACCOUNT\naws_secret_access_key = AccountSecret\naws_account_id = 123456789012\n")
     server = Server("--port", "0", "--credentials", str(folder / "credentials"))
     yield server
     server.stop()
@@ -242,3 +243,11 @@ def test_a_replay_is_what_it_was(server):
     for _ in range(3):
         assert request.send()[0] == 200
     assert request.change(body=b'{"Limit":2}').send()[:2] == (400, REFUSED)
+
+
+def test_a_key_with_an_account_sees_that_account(server):
+    table = b'{"TableName":"Mine","KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],"BillingMode":"PAY_PER_REQUEST"}'
+    status, _, _, answer = Request(server, "AKIDACCOUNT", "AccountSecret", target="CreateTable", body=table).send()
+    assert status == 200 and b"arn:aws:dynamodb:us-east-1:123456789012:table/Mine" in answer
+    assert b'["Mine"]' in Request(server, "AKIDACCOUNT", "AccountSecret").send()[3]
+    assert b"Mine" not in Request(server).send()[3]

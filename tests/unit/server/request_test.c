@@ -166,3 +166,77 @@ TEST(a_table_in_another_region_is_named_in_the_log) {
   CHECK(strstr(log, " info started ") != NULL && strstr(log, " info stopped") != NULL);
   close(ends[0]);
 }
+
+#define SCOPE(key, region)                                                                                                \
+  "Authorization: AWS4-HMAC-SHA256 Credential=" key "/20261124/" region "/dynamodb/aws4_request, SignedHeaders=host, " \
+  "Signature=ab\r\nX-Amz-Date: 20261124T000000Z\r\n"
+#define CREATE                                                                                                            \
+  "{\"TableName\":\"Tab\",\"KeySchema\":[{\"AttributeName\":\"a\",\"KeyType\":\"HASH\"}],\"AttributeDefinitions\":[{\"AttributeName\":" \
+  "\"a\",\"AttributeType\":\"S\"}],\"BillingMode\":\"PAY_PER_REQUEST\"}"
+
+/* What the ARN of a new table says of whose it is. */
+static const char *arn_for(const char *authorization) {
+  static char arn[100];
+  char text[1200];
+  snprintf(text, sizeof text, "POST / HTTP/1.1\r\nHost: h\r\n" JSON "X-Amz-Target: DynamoDB_20120810.CreateTable\r\n%sContent-Length: %zu\r\n\r\n" CREATE,
+           authorization, strlen(CREATE));
+  (void)exchange(text);
+  const char *at = strstr(harness_body(&h), "\"arn:");
+  if (at == NULL || sscanf(at, "\"%99[^\"]", arn) != 1) return harness_body(&h);
+  return arn;
+}
+
+TEST(whose_tables_a_key_sees) {
+  cyn_server_options options = harness_options();
+  options.split = CYN_SPLIT_REGION_AND_ACCESS_KEY;
+  REQUIRE(harness_start(&h, &options));
+  CHECK_STR(arn_for(SCOPE("123456789012", "eu-west-1")), "arn:aws:dynamodb:eu-west-1:123456789012:table/Tab");
+  char first[100];
+  snprintf(first, sizeof first, "%s", arn_for(SCOPE("12345678901x", "eu-west-1"))); /* an account made of the key */
+  CHECK_INT(strlen(first), strlen("arn:aws:dynamodb:eu-west-1:123456789012:table/Tab"));
+  CHECK(strcmp(first, "arn:aws:dynamodb:eu-west-1:123456789012:table/Tab") != 0);
+  CHECK(strcmp(arn_for(SCOPE("/23456789012", "eu-west-1")), first) != 0);
+  /* what is no Region's name counts as the server's own */
+  CHECK_STR(arn_for(SCOPE("000000000001", "a.b")), "arn:aws:dynamodb:us-east-1:000000000001:table/Tab");
+  CHECK_STR(arn_for(SCOPE("000000000003", "")), "arn:aws:dynamodb:us-east-1:000000000003:table/Tab");
+  CHECK_STR(arn_for(SCOPE("000000000004", "{")), "arn:aws:dynamodb:us-east-1:000000000004:table/Tab");
+  CHECK_STR(arn_for(SCOPE("000000000005", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")), "arn:aws:dynamodb:us-east-1:000000000005:table/Tab");
+  CHECK_STR(arn_for(SCOPE("000000000006", "Loc_al-9")), "arn:aws:dynamodb:Loc_al-9:000000000006:table/Tab");
+  CHECK_STR(arn_for(SCOPE("000000000007", "[")), "arn:aws:dynamodb:us-east-1:000000000007:table/Tab");
+  CHECK_STR(arn_for(SCOPE("000000000008", "!")), "arn:aws:dynamodb:us-east-1:000000000008:table/Tab");
+  CHECK_STR(arn_for(SCOPE("000000000009", "^")), "arn:aws:dynamodb:us-east-1:000000000009:table/Tab");
+  harness_stop(&h);
+}
+
+/* A line for each request, whatever it asks for; the origin of a page is cut where it is long. */
+TEST(all_requests_are_logged) {
+  static char log[65536];
+  static char long_origin[400], text[900];
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  cyn_server_options options = harness_options();
+  options.log_requests = true;
+  options.log_fd = cyn_int(ends[1]);
+  REQUIRE(harness_start(&h, &options));
+  CHECK_INT(exchange("GET / HTTP/1.1\r\n\r\n"), 200);
+  CHECK_INT(exchange("PUT / HTTP/1.1\r\n\r\n"), 404);
+  CHECK_INT(exchange("POST / HTTP/1.1\r\n" JSON "X-Amz-Target: DynamoDB_20120810.Nothing\r\n" HARNESS_SIGNED BODY), 400);
+  CHECK_INT(exchange("POST / HTTP/1.1\r\n" JSON TARGET HARNESS_SIGNED BODY), 200);
+  CHECK_INT(exchange("POST / HTTP/1.1\r\nContent-Type: application/json  ; charset=x\r\n" TARGET HARNESS_SIGNED BODY), 200);
+  memset(long_origin, 'o', sizeof long_origin - 1);
+  snprintf(text, sizeof text, "POST / HTTP/1.1\r\n" JSON TARGET HARNESS_SIGNED "Origin: %s\r\n" BODY, long_origin);
+  CHECK_INT(exchange(text), 403);
+  long_origin[200] = '\0';
+  CHECK(strstr(harness_body(&h), long_origin) != NULL && strstr(harness_body(&h), "ooo are not allowed") != NULL);
+  harness_stop(&h);
+  close(ends[1]);
+  ssize_t size = read(ends[0], log, sizeof log - 1);
+  close(ends[0]);
+  log[size > 0 ? size : 0] = '\0';
+  static const char *const lines[] = {"request method=GET operation=- status=200 error=-", "request method=PUT operation=- status=404 error=-",
+                                      "request method=POST operation=- status=400 error=UnknownOperationException",
+                                      "request method=POST operation=ListTables status=200 error=-",
+                                      "request method=POST operation=ListTables status=403 error=AccessDeniedException"};
+  for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+    if (strstr(log, lines[i]) == NULL) test_failed(__FILE__, __LINE__, "no %s in\n%s", lines[i], log);
+}

@@ -133,3 +133,28 @@ TEST(stop_waits_no_longer_than_allowed) {
   CHECK(harness_is_closed(busy, 1000));
   close(busy);
 }
+
+TEST(what_a_start_needs) {
+  cyn_server *server = NULL;
+  cyn_error error = CYN_ERROR_INIT;
+  CHECK(cyn_server_start(NULL, NULL, &server, &error) != CYN_OK);
+  CHECK_STR(error.name, "CynamoUsageError");
+  CHECK_STR(error.message, "cyn_server_start needs an open database");
+  CHECK(server == NULL);
+  cyn_error_clean_up(&error);
+  cyn_server_stop(NULL);
+  static char endless[5000];
+  memset(endless, 'a', sizeof endless);
+  cyn_server_options options = harness_options();
+  options.credentials_file = (cyn_bytes){endless, sizeof endless};
+  CHECK(refused(&options, "credentials file is too long"));
+  options = harness_options();
+  options.host = (cyn_bytes){"127.0.0.1\0x", 11};
+  CHECK(refused(&options, "host is too long"));
+  options = harness_options();
+  options.region = (cyn_bytes){endless, 64};
+  CHECK(refused(&options, "region is too long"));
+  options = harness_options();
+  options.host = cyn_str("nobody.invalid");
+  CHECK(refused(&options, "nobody.invalid"));
+}

@@ -107,6 +107,19 @@ TEST(dates) {
       "Signature not yet current: 20260102T030405Z is still later than 20260102T030305Z (20260102T024805Z + 15 min.)");
 }
 
+TEST(dates_that_are_none) {
+  static const char *const dates[] = {"20260002T030405Z", "20261302T030405Z", "20260100T030405Z", "20260132T030405Z", "20260102T240405Z",
+                                      "20260102T036005Z", "20260102T030461Z", "2026/102T030405Z", "2026010:T030405Z", "20260102t030405Z",
+                                      "20260102T030405z", "20260102T030405", "20260102T030405Z "};
+  for (size_t i = 0; i < sizeof dates / sizeof dates[0]; i++) {
+    char text[900];
+    snprintf(text, sizeof text, "POST / HTTP/1.1\r\nHost: localhost:8000\r\nAuthorization: AWS4-HMAC-SHA256 Credential=" SCOPE
+             ", SignedHeaders=" SIGNED ", Signature=" SIGNATURE "\r\nX-Amz-Date: %s\r\nContent-Length: 21\r\n\r\n" BODY, dates[i]);
+    bool is_trimmed = dates[i][strlen(dates[i]) - 1] == ' '; /* blanks at a header's end are none of its value */
+    CHECK_INT(verify(text), is_trimmed ? CYN_E_INVALID_SIGNATURE : CYN_E_INCOMPLETE_SIGNATURE);
+  }
+}
+
 TEST(forms) {
   CHECK_INT(verify(GOOD(SCOPE, "content-type;x-amz-date", SIGNATURE, "20260102T030405Z")), CYN_E_INVALID_SIGNATURE);
   CHECK_STR(error.message, "'Host' must be a 'SignedHeader' in the AWS Authorization.");
