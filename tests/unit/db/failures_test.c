@@ -224,6 +224,7 @@ static void place_close(place *p) {
 static cyn_status call(place *p, const char *name, const char *json, char **answer, cyn_error *error) {
   static const cyn_i_context context = {.account = {"000000000000", 12}, .region = {"us-east-1", 9}};
   const cyn_i_operation *operation = cyn_i_operation_find(cyn_str(name), false);
+  if (operation == NULL) operation = cyn_i_operation_find(cyn_str(name), true);
   cyn_i_arena arena;
   cyn_i_buf buf;
   void *input = NULL;
@@ -309,8 +310,8 @@ static const struct step {
   const char *refused; /* a part of the error of a step that is refused on a sunny day, too */
 } day[] = {
     {"open a new one", OPEN, NULL, 0, false, NULL},
-    {"CreateTable", CALL, "{\"TableName\":\"tab\",\"BillingMode\":\"PAY_PER_REQUEST\",\"KeySchema\":[{\"AttributeName\":\"p\",\"KeyType\":\"HASH\"},{\"AttributeName\":\"r\",\"KeyType\":\"RANGE\"}],\"AttributeDefinitions\":[{\"AttributeName\":\"p\",\"AttributeType\":\"S\"},{\"AttributeName\":\"r\",\"AttributeType\":\"S\"},{\"AttributeName\":\"g\",\"AttributeType\":\"S\"},{\"AttributeName\":\"n\",\"AttributeType\":\"N\"},{\"AttributeName\":\"l\",\"AttributeType\":\"N\"}],\"GlobalSecondaryIndexes\":[{\"IndexName\":\"gsi\",\"KeySchema\":[{\"AttributeName\":\"g\",\"KeyType\":\"HASH\"},{\"AttributeName\":\"n\",\"KeyType\":\"RANGE\"}],\"Projection\":{\"ProjectionType\":\"INCLUDE\",\"NonKeyAttributes\":[\"x\"]}}],\"LocalSecondaryIndexes\":[{\"IndexName\":\"lsi\",\"KeySchema\":[{\"AttributeName\":\"p\",\"KeyType\":\"HASH\"},{\"AttributeName\":\"l\",\"KeyType\":\"RANGE\"}],\"Projection\":{\"ProjectionType\":\"KEYS_ONLY\"}}]}", 0, false, NULL},
-    {"CreateTable", CALL, "{\"TableName\":\"two\",\"BillingMode\":\"PAY_PER_REQUEST\",\"KeySchema\":[{\"AttributeName\":\"p\",\"KeyType\":\"HASH\"}],\"AttributeDefinitions\":[{\"AttributeName\":\"p\",\"AttributeType\":\"S\"}]}", 0, false, NULL},
+    {"CreateTable", CALL, "{\"TableName\":\"tab\",\"BillingMode\":\"PAY_PER_REQUEST\",\"StreamSpecification\":{\"StreamEnabled\":true,\"StreamViewType\":\"NEW_AND_OLD_IMAGES\"},\"KeySchema\":[{\"AttributeName\":\"p\",\"KeyType\":\"HASH\"},{\"AttributeName\":\"r\",\"KeyType\":\"RANGE\"}],\"AttributeDefinitions\":[{\"AttributeName\":\"p\",\"AttributeType\":\"S\"},{\"AttributeName\":\"r\",\"AttributeType\":\"S\"},{\"AttributeName\":\"g\",\"AttributeType\":\"S\"},{\"AttributeName\":\"n\",\"AttributeType\":\"N\"},{\"AttributeName\":\"l\",\"AttributeType\":\"N\"}],\"GlobalSecondaryIndexes\":[{\"IndexName\":\"gsi\",\"KeySchema\":[{\"AttributeName\":\"g\",\"KeyType\":\"HASH\"},{\"AttributeName\":\"n\",\"KeyType\":\"RANGE\"}],\"Projection\":{\"ProjectionType\":\"INCLUDE\",\"NonKeyAttributes\":[\"x\"]}}],\"LocalSecondaryIndexes\":[{\"IndexName\":\"lsi\",\"KeySchema\":[{\"AttributeName\":\"p\",\"KeyType\":\"HASH\"},{\"AttributeName\":\"l\",\"KeyType\":\"RANGE\"}],\"Projection\":{\"ProjectionType\":\"KEYS_ONLY\"}}]}", 0, false, NULL},
+    {"CreateTable", CALL, "{\"TableName\":\"two\",\"BillingMode\":\"PAY_PER_REQUEST\",\"StreamSpecification\":{\"StreamEnabled\":true,\"StreamViewType\":\"KEYS_ONLY\"},\"KeySchema\":[{\"AttributeName\":\"p\",\"KeyType\":\"HASH\"}],\"AttributeDefinitions\":[{\"AttributeName\":\"p\",\"AttributeType\":\"S\"}]}", 0, false, NULL},
     {"UpdateTimeToLive", CALL, "{\"TableName\":\"tab\",\"TimeToLiveSpecification\":{\"Enabled\":true,\"AttributeName\":\"due\"}}", 0, false, NULL},
     {"PutItem", CALL, "{\"TableName\":\"tab\",\"Item\":{\"p\":{\"S\":\"a\"},\"r\":{\"S\":\"1\"},\"g\":{\"S\":\"x\"},\"n\":{\"N\":\"1\"},\"l\":{\"N\":\"5\"},\"due\":{\"N\":\"1790000100\"},\"x\":{\"M\":{\"y\":{\"L\":[{\"N\":\"1\"},{\"SS\":[\"a\",\"b\"]}]}}}},\"ReturnConsumedCapacity\":\"INDEXES\",\"ReturnItemCollectionMetrics\":\"SIZE\",\"ReturnValues\":\"ALL_OLD\"}", 0, false, NULL},
     {"PutItem", CALL, "{\"TableName\":\"tab\",\"Item\":" TAB_ITEM("a", "2", "2") ",\"ConditionExpression\":\"attribute_not_exists(p)\"}", 0, false, NULL},
@@ -336,6 +337,8 @@ static const struct step {
     {"TagResource", CALL, "{\"ResourceArn\":\"arn:aws:dynamodb:us-east-1:000000000000:table/two\",\"Tags\":[{\"Key\":\"k\",\"Value\":\"v\"}]}", 0, false, NULL},
     {"backup", BACKUP, NULL, 0, false, NULL},
     {"UpdateTable", CALL, "{\"TableName\":\"tab\",\"GlobalSecondaryIndexUpdates\":[{\"Delete\":{\"IndexName\":\"gsi\"}}]}", 0, false, NULL},
+    {"ListStreams", CALL, "{\"Limit\":1}", 0, false, NULL},
+    {"UpdateTable", CALL, "{\"TableName\":\"tab\",\"StreamSpecification\":{\"StreamEnabled\":false}}", 0, false, NULL},
     {"DeleteTable", CALL, "{\"TableName\":\"two\"}", 0, false, NULL},
     {"the spaces are emptied", JOBS, NULL, 1000, true, NULL},
     {"tokens are forgotten", JOBS, NULL, 24 * 3600000, true, NULL},
