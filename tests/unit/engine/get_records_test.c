@@ -1,5 +1,6 @@
 /* GetRecords: each view and event, pages, the end of a shard, and what it refuses; over the stores that items_test knows. */
 #include "engine/items.h"
+#include "engine/stream.h"
 #include "engine/streams.h"
 
 #define KEYS "\"Keys\":{\"p\":{\"S\":\"a\"}}"
@@ -128,6 +129,34 @@ TEST(bytes_of_a_page) {
     if (page != 0) CHECK_INT(streams_count(answer), counts[page]);
     if (page == 0) CHECK(streams_count(answer) >= 1);
     (void)streams_field(answer, "NextShardIterator", iterator, sizeof iterator);
+  }
+  service_close(&s);
+}
+
+/* The checksum of an iterator is no secret: whatever it says, an error or records. */
+TEST(made_up_iterators) {
+  service s;
+  REQUIRE(service_open(&s, NULL));
+  streams_table(&s, "abc", "KEYS_ONLY");
+  streams_put(&s, "a", 1);
+  uint32_t log = (uint32_t)strtoul(strrchr(streams_shard(&s, STREAMS_ARN), '-') + 1, NULL, 16);
+  static const struct {
+    uint64_t position;
+    int64_t made_ms;
+    const char *gives;
+  } cases[] = {{1, INT64_MIN, "ExpiredIteratorException"},
+               {1, INT64_MAX, "\"INSERT\""},
+               {0, SERVICE_START_MS, "TrimmedDataAccessException"},
+               {UINT64_MAX, SERVICE_START_MS, "{\"Records\":[],"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    cyn_i_arena arena;
+    cyn_i_arena_init(&arena, 0);
+    cyn_i_shard_iterator made = {cases[i].position, cases[i].made_ms};
+    cyn_bytes text = cyn_i_shard_iterator_write(cyn_str(STREAMS_ARN), log, &made, &arena);
+    char iterator[400];
+    (void)snprintf(iterator, sizeof iterator, "%.*s", (int)text.size, text.data);
+    has(streams_read(&s, iterator, ""), cases[i].gives);
+    cyn_i_arena_clean_up(&arena);
   }
   service_close(&s);
 }
