@@ -43,6 +43,29 @@ TEST(writes_of_one_turn_share_a_commit) {
   harness_stop(&h);
 }
 
+/* Requests of more bytes than a turn keeps: it commits in between, and each is answered. */
+TEST(large_writes_of_one_turn) {
+  static char body[40000], value[39000];
+  enum { CLIENTS = 8 };
+  int fds[CLIENTS];
+  REQUIRE(harness_start(&h, NULL));
+  (void)harness_call(&h, "CreateTable", create);
+  memset(value, 'x', sizeof value - 1);
+  for (int i = 0; i < CLIENTS; i++) {
+    fds[i] = harness_connect(&h);
+    snprintf(body, sizeof body, "{\"TableName\":\"Music\",\"Item\":{\"a\":{\"S\":\"%d\"},\"b\":{\"S\":\"%s\"}}}", i, value);
+    const char *text = harness_post("PutItem", body, "");
+    CHECK(harness_send(fds[i], text, strlen(text)));
+  }
+  for (int i = 0; i < CLIENTS; i++) {
+    CHECK_INT(harness_receive(&h, fds[i], 1, 5000), 1);
+    CHECK_INT(harness_status(&h), 200);
+    close(fds[i]);
+  }
+  check_count(CLIENTS);
+  harness_stop(&h);
+}
+
 TEST(several_loops_and_polling) {
   cyn_server_options options = harness_options();
   options.threads = cyn_int(3);

@@ -63,6 +63,31 @@ TEST(large_requests_and_answers) {
   harness_stop(&h);
 }
 
+/* Head and body in a record each, as many clients send them; then silence, in which the buffers of the connection are given
+ * back, and one more. */
+TEST(records_apart_and_a_rest) {
+  cyn_server_options options = harness_options();
+  options.tls = true;
+  REQUIRE(harness_start(&h, &options));
+  SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+  SSL *ssl = SSL_new(context);
+  int fd = harness_connect(&h);
+  REQUIRE(SSL_set_fd(ssl, fd) == 1 && SSL_connect(ssl) == 1);
+  const char *text = harness_post("ListTables", "{}", "");
+  int size = (int)strlen(text), head = size - 2;
+  for (int round = 0; round < 2; round++) {
+    CHECK(SSL_write(ssl, text, head) == head && SSL_write(ssl, text + head, size - head) == size - head);
+    int n = SSL_read(ssl, h.answer, sizeof h.answer - 1);
+    h.answer[n > 0 ? n : 0] = '\0';
+    CHECK_INT(harness_status(&h), 200);
+    if (round == 0) usleep(1700000); /* longer than until the second tick after REST_MS */
+  }
+  SSL_free(ssl);
+  SSL_CTX_free(context);
+  close(fd);
+  harness_stop(&h);
+}
+
 TEST(plain_requests_to_a_tls_port_end) {
   cyn_server_options options = harness_options();
   options.tls = true;
