@@ -68,7 +68,8 @@ static cyn_status open_new(cyn_bytes text, const cyn_i_url *url, const cyn_db_op
   cyn_db *db = cyn_i_zalloc(1, sizeof *db);
   if (db == NULL) return cyn_i_error_no_memory(error);
   cyn_i_completions_init(&db->completions);
-  cyn_i_arena_init(&db->arena, 1024);
+  if (cyn_i_url_is_remote(url)) cyn_i_arena_init_secret(&db->arena); /* the options that are kept hold keys */
+  else cyn_i_arena_init(&db->arena, 1024);
   db->is_volatile = url->scheme == CYN_URL_MEMORY;
   db->region = choose_region(options, url);
   db->account = options->account.data != NULL ? options->account : cyn_str("000000000000");

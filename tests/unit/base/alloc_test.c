@@ -2,8 +2,8 @@
 #include "base/alloc.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 
+#include "dumps.h"
 #include "test.h"
 
 TEST(sizes) {
@@ -22,25 +22,6 @@ TEST(sizes) {
   void *aligned = cyn_i_aligned_alloc(4096, 100);
   CHECK(aligned != NULL && (uintptr_t)aligned % 4096 == 0);
   cyn_i_free(aligned);
-}
-
-/* True when the kernel's flags of the mapping that holds the address have "dd": not to be dumped. */
-static bool is_left_out_of_dumps(const void *address) {
-  FILE *maps = fopen("/proc/self/smaps", "r");
-  char line[512];
-  bool is_inside = false, found = false;
-  while (maps != NULL && fgets(line, sizeof line, maps) != NULL) {
-    char *end;
-    unsigned long long from = strtoull(line, &end, 16);
-    if (*end == '-') {
-      unsigned long long to = strtoull(end + 1, NULL, 16);
-      is_inside = from <= (uintptr_t)address && (uintptr_t)address < to;
-    } else if (is_inside && strncmp(line, "VmFlags:", 8) == 0) {
-      found = strstr(line, " dd") != NULL;
-    }
-  }
-  if (maps != NULL) (void)fclose(maps);
-  return found;
 }
 
 TEST(secrets_are_left_out_of_core_dumps) {

@@ -3,6 +3,8 @@
 
 #include "base/error.h"
 #include "both.h"
+#include "db/db_private.h"
+#include "dumps.h"
 #include "unruly_server.h"
 
 TEST(the_same_calls_give_the_same_answers) {
@@ -212,4 +214,17 @@ TEST(a_server_over_a_remote_database_is_refused) {
   CHECK(server == NULL);
   cyn_db_close(db);
   cyn_error_clean_up(&error);
+}
+
+/* A database keeps the options that it was opened with, keys and all. */
+TEST(keys_that_are_kept_are_left_out_of_core_dumps) {
+  cyn_db_options options = CYN_DB_OPTIONS_INIT;
+  cyn_db *db = NULL;
+  options.access_key_id = cyn_str("AKIDEXAMPLE");
+  options.secret_access_key = cyn_str("secret");
+  options.session_token = cyn_str("token");
+  REQUIRE(cyn_open("http://127.0.0.1:1", &options, &db, NULL) == CYN_OK);
+  CHECK(db->options.secret_access_key.data != options.secret_access_key.data);
+  CHECK(is_left_out_of_dumps(db->options.secret_access_key.data) && is_left_out_of_dumps(db->options.session_token.data));
+  cyn_db_close(db);
 }
