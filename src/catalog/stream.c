@@ -196,5 +196,5 @@ bool cyn_i_stream_of_record(const cyn_i_table_record *record, cyn_i_stream *out)
 }
 
 bool cyn_i_stream_is_over(const cyn_i_stream *stream, int64_t now_ms) {
-  return stream->closed_ms != 0 && now_ms - stream->closed_ms > CYN_STREAM_RETENTION_MS;
+  return stream->closed_ms != 0 && stream->closed_ms < now_ms - CYN_STREAM_RETENTION_MS; /* in this form any moment will do */
 }

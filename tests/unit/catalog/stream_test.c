@@ -74,6 +74,8 @@ TEST(records) {
   CHECK(back.range.type == CYN_TYPE_N && back.range.name.size == 6 && memcmp(back.range.name.data, "number", 6) == 0);
   CHECK(!cyn_i_stream_is_over(&back, back.closed_ms + CYN_STREAM_RETENTION_MS));
   CHECK(cyn_i_stream_is_over(&back, back.closed_ms + CYN_STREAM_RETENTION_MS + 1));
+  back.closed_ms = INT64_MIN; /* of a damaged record */
+  CHECK(cyn_i_stream_is_over(&back, INT64_C(1790000000123)));
   cyn_i_stream open = sample_stream;
   open.closed_ms = 0;
   open.range = (cyn_i_key_part){{NULL, 0}, CYN_TYPE_S};

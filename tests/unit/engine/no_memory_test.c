@@ -7,6 +7,7 @@ static long failing_from; /* the n-th allocation */
 static long allocations;
 static bool fails_on;     /* and all after it */
 static bool by_limit;     /* not allocations but the arena, at every 40 bytes */
+static bool by_piece;     /* not allocations but the pieces of arenas, in builds that ask for each */
 static bool is_faulty;
 
 static int fail_in_turn(size_t size) {
@@ -106,9 +107,10 @@ static void step_through(service *s, const struct step *step) {
   for (long n = 1;; n++) {
     allocations = 0;
     failing_from = n;
-    if (!by_limit) cyn_i_alloc_hook = fail_in_turn;
+    if (by_piece) cyn_i_arena_hook = fail_in_turn;
+    else if (!by_limit) cyn_i_alloc_hook = fail_in_turn;
     cyn_status status = try_call(s->engine, &s->context, step->operation, json, by_limit ? 400 + (size_t)n * 40 : 0, text);
-    cyn_i_alloc_hook = NULL;
+    cyn_i_alloc_hook = cyn_i_arena_hook = NULL;
     bool was_hit = by_limit ? strcmp(text, "out of memory") == 0 : allocations >= n;
     bool refused = step->refused != NULL && strstr(text, step->refused) != NULL;
     if (status != CYN_OK && !refused && (!was_hit || status == CYN_E_INTERNAL || strcmp(text, "out of memory") != 0))
@@ -150,6 +152,12 @@ TEST(the_arena_has_a_limit) {
   by_limit = true;
   (void)items_run_over(ITEMS_MEMORY, 0, a_day);
   by_limit = false;
+}
+TEST(a_piece_of_an_arena_fails) {
+  by_piece = true;
+  fails_on = false;
+  (void)items_run_over(ITEMS_MEMORY, 0, a_day);
+  by_piece = false;
 }
 TEST(all_from_one_on_fail) {
   fails_on = true;
