@@ -7,11 +7,12 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 static _Atomic long failing_calls_left; /* 0: none fails */
 static _Atomic(const char *) failing_calls_name;
-static int failing_calls_errno;
-static bool failing_calls_elsewhere;
+static _Atomic int failing_calls_errno;
+static _Atomic bool failing_calls_elsewhere;
 static __thread bool failing_calls_is_here;
 static __thread bool failing_calls_is_inside; /* of a call whose own calls are not ours to fail */
 
@@ -40,8 +41,8 @@ static const char *failing_calls_end(void) {
 
 #define FAILING_CALL(type, name, parameters, arguments, failure)                       \
   type name parameters {                                                               \
-    static type(*next) parameters;                                                     \
-    if (next == NULL) *(void **)&next = dlsym(RTLD_NEXT, #name);                       \
+    static type(*_Atomic next) parameters;                                             \
+    if (next == NULL) next = (type(*) parameters)(uintptr_t)dlsym(RTLD_NEXT, #name);   \
     return failing_call(#name) ? (failure) : next arguments;                           \
   }
 
