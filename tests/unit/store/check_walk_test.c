@@ -1,4 +1,5 @@
 /* Whole keys through the page reader, long ones too, against the store's own walk. */
+#include "base/alloc.h"
 #include "conformance.h"
 #include "raw_file.h"
 #include "store/check.h"
@@ -219,4 +220,67 @@ TEST(a_file_without_a_meta_page) {
   CHECK_INT(cyn_i_store_check_open(cyn_str(path), &check, &f.error), CYN_E_STORE);
   CHECK_STR(f.error.message, "The path of the store is too long.");
   cyn_error_clean_up(&f.error);
+}
+
+/* ---- without memory: an error, nothing is left open, and the next look finds what there is ---- */
+
+static long looks_left = -1;
+static int refuse_later(size_t size) {
+  (void)size;
+  return looks_left >= 0 && looks_left-- == 0;
+}
+static bool count_keys(void *user, const cyn_i_store_key *key, cyn_bytes value) {
+  (void)key;
+  (void)value;
+  ++*(size_t *)user;
+  return true;
+}
+
+static cyn_status look_at_all(const char *path, const raw *bytes, size_t *keys, cyn_error *error) {
+  cyn_i_store_check *check;
+  told t;
+  cyn_i_faults faults = told_faults(&t);
+  *keys = 0;
+  cyn_status status = path != NULL ? cyn_i_store_check_open(cyn_str(path), &check, error)
+                                   : cyn_i_store_check_open_bytes(bytes->bytes, bytes->size, &check, error);
+  if (status != CYN_OK) return status;
+  status = cyn_i_store_check_structure(check, &faults, error);
+  if (status == CYN_OK) CHECK_STR(t.all, "");
+  if (status == CYN_OK) status = cyn_i_store_check_walk(check, 0, UINT32_MAX, count_keys, keys, error);
+  cyn_i_store_check_close(check);
+  return status;
+}
+
+TEST(without_memory) {
+  fixture f;
+  static char large[9000], sort[2000];
+  raw bytes;
+  if (!fixture_open(&f, STRICT)) return;
+  memset(sort, 's', sizeof sort);
+  CHECK_INT(put_bytes(&f, key_of(1, "a", ""), (cyn_bytes){large, sizeof large}), CYN_OK);
+  CHECK_INT(put_bytes(&f, (cyn_i_store_key){SPACE, 2, cyn_str("p"), {sort, sizeof sort}}, cyn_str("x")), CYN_OK);
+  fixture_close_store(&f);
+  REQUIRE(raw_load(&bytes, f.path));
+  cyn_i_alloc_hook = refuse_later;
+  for (int from_file = 0; from_file < 2; from_file++) {
+    int failures = 0;
+    for (long n = 0; n < 500; n++) {
+      size_t keys;
+      looks_left = n;
+      cyn_status status = look_at_all(from_file ? f.path : NULL, &bytes, &keys, &f.error);
+      bool was_hit = looks_left < 0;
+      looks_left = -1;
+      if (status != CYN_OK) CHECK(was_hit && status == CYN_E_OUT_OF_MEMORY && f.error.status == status);
+      else CHECK_INT(keys, 2);
+      cyn_error_clean_up(&f.error);
+      CHECK_INT(look_at_all(f.path, NULL, &keys, &f.error), CYN_OK); /* nothing holds the lock */
+      CHECK_INT(keys, 2);
+      failures += status != CYN_OK;
+      if (!was_hit) break;
+    }
+    CHECK(failures > 3);
+  }
+  cyn_i_alloc_hook = NULL;
+  raw_free(&bytes);
+  fixture_close(&f);
 }
