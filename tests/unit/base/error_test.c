@@ -142,3 +142,27 @@ TEST(request_id) {
   cyn_i_error_set_request_id(NULL, cyn_str("ABC"));
   cyn_error_clean_up(&to);
 }
+
+/* Errors that a server names: known ones, others, and those for which there is no memory. */
+TEST(named) {
+  static const char long_text[] = "a name that is in no table of ours, and longer than what an error holds in itself, as a server of another make may send";
+  cyn_error error = CYN_ERROR_INIT;
+  CHECK_INT(cyn_i_error_set_named(&error, cyn_str("ResourceNotFoundException"), cyn_str("gone"), 400), CYN_E_RESOURCE_NOT_FOUND);
+  CHECK_STR(error.name, "ResourceNotFoundException");
+  CHECK_INT(error.http_status, 400);
+  CHECK_INT(cyn_i_error_set_named(&error, cyn_str("StrangeException"), cyn_str("odd"), 418), CYN_E_SERVICE);
+  CHECK_STR(error.name, "StrangeException");
+  CHECK_STR(error.message, "odd");
+  CHECK_INT(error.http_status, 418);
+  CHECK_INT(cyn_i_error_set_named(&error, cyn_str(""), cyn_str("nameless"), 500), CYN_E_SERVICE);
+  CHECK_STR(error.message, "nameless");
+  CHECK_INT(cyn_i_error_set_named(NULL, cyn_str("StrangeException"), cyn_str("odd"), 418), CYN_E_SERVICE);
+  CHECK_INT(cyn_i_error_set_named(NULL, cyn_str("ResourceNotFoundException"), cyn_str("gone"), 400), CYN_E_RESOURCE_NOT_FOUND);
+  CHECK_INT(cyn_i_error_find(cyn_str("ResourceNotFoundExceptioN")), CYN_E_NONE);
+  CHECK_INT(cyn_i_error_set_named(&error, cyn_str(long_text), cyn_str("odd"), 400), CYN_E_SERVICE);
+  CHECK_STR(error.name, long_text);
+  cyn_error_clean_up(&error);
+  CHECK_STR(cyn_i_error_name(CYN_E_COUNT), "");
+  CHECK_INT(cyn_i_error_http_status(CYN_E_COUNT), 500);
+  CHECK_STR(cyn_i_error_wire_prefix(CYN_E_COUNT), cyn_i_error_wire_prefix(CYN_E_RESOURCE_NOT_FOUND));
+}
