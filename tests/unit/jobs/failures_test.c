@@ -26,7 +26,8 @@ static _Atomic bool store_goes_on, store_was_hit;
 static bool failing_store_turn(void) {
   long calls = atomic_fetch_add(&store_calls, 1) + 1, at = store_fails_at;
   if (at == 0 || calls < at || (calls > at && !store_goes_on)) return false;
-  return store_was_hit = true;
+  store_was_hit = true;
+  return true;
 }
 
 static bool open_over_failing(workplace *w) {
