@@ -133,27 +133,26 @@ static CURLcode url_is_not_taken(CURL *easy, CURLoption option, ...) {
   return code;
 }
 
+/* A transport of its own for each: its thread reads the table from the first submit on. What works when the cause is gone is
+ * seen in blocking calls, which have no thread. */
 TEST(each_call_of_libcurl) {
-  trip t;
-  for (int is_submitted = 0; is_submitted < 2; is_submitted++) {
-    set_out(&t);
-    const cyn_i_curl good = t.curl;
-    t.curl.easy_init = no_easy;
-    fails(&t, is_submitted, CYN_E_OUT_OF_MEMORY, "out of memory");
-    t.curl = good;
-    t.curl.multi_init = no_multi;
-    if (!is_submitted) fails(&t, is_submitted, CYN_E_OUT_OF_MEMORY, "out of memory");
-    t.curl = good;
-    t.curl.easy_setopt = url_is_not_taken;
-    fails(&t, is_submitted, CYN_E_OUT_OF_MEMORY, "out of memory");
-    t.curl = good;
-    t.curl.multi_add_handle = not_added;
-    fails(&t, is_submitted, CYN_E_OUT_OF_MEMORY, "");
-    t.curl = good;
-    CHECK_INT(go(&t, is_submitted), CYN_OK);
-    CHECK_INT(t.server.connections, 1);
-    come_home(&t);
-  }
+  for (int is_submitted = 0; is_submitted < 2; is_submitted++)
+    for (int i = 0; i < 4; i++) {
+      trip t;
+      set_out(&t);
+      const cyn_i_curl good = t.curl;
+      if (i == 0) t.curl.easy_init = no_easy;
+      if (i == 1) t.curl.multi_init = no_multi;
+      if (i == 2) t.curl.easy_setopt = url_is_not_taken;
+      if (i == 3) t.curl.multi_add_handle = not_added;
+      fails(&t, is_submitted != 0, CYN_E_OUT_OF_MEMORY, "");
+      if (!is_submitted) {
+        t.curl = good;
+        CHECK_INT(go(&t, false), CYN_OK);
+        CHECK_INT(t.server.connections, 1);
+      }
+      come_home(&t);
+    }
 }
 
 TEST(a_blocking_call_that_libcurl_breaks_off) {
