@@ -5,9 +5,16 @@
 set -eu
 build=$1
 items=${BENCH_ITEMS:-10000}
-cmake --build "$build" --target engine_bench bare_loop client_bench model_bench >/dev/null
+cmake --build "$build" --target engine_bench bare_loop client_bench model_bench codec_bench threads_bench size_bench >/dev/null
 echo "== in process, beside raw LMDB"
 "$build/bench/engine_bench" "$items" 5
+echo "== size: growth, memory, pages of 1 MB"
+"$build/bench/size_bench" 3
+python3 bench/growth_bench.py "$build"
+echo "== threads: reads, reads beside writers, group commit"
+"$build/bench/threads_bench" "$build" 3
+echo "== the JSON codec, beside a plain parser and printer"
+"$build/bench/codec_bench"
 echo "== structs, beside raw items"
 "$build/bench/model_bench"
 echo "== over HTTP, beside a bare loop"
