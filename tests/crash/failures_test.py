@@ -33,10 +33,13 @@ WRITERS, KEYS = 4, 8
 
 
 class Server:
+    started = []  # their processes; what a failed disk leaves running is ended by main
+
     def __init__(self, binary, url, threads, environment):
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen([binary, "serve", url, "--port", "0", "--threads", str(threads)],
                                         stdout=subprocess.PIPE, stderr=self.log, env={**os.environ, **environment})
+        Server.started.append(self.process)
         try:
             self.port = wait_ready(self.process)
         except AssertionError as problem:
@@ -321,6 +324,11 @@ def main():
             except (AssertionError, Refused, OSError, http.client.HTTPException, subprocess.SubprocessError) as problem:
                 failed += 1
                 print(f"FAIL {name}, {mode}: {problem!r}", flush=True)
+            while Server.started:
+                process = Server.started.pop()
+                if process.poll() is None:
+                    process.kill()
+                    process.wait()
             if not options.keep:
                 shutil.rmtree(home, ignore_errors=True)
     print(f"{passed} passed, {failed} failed")
