@@ -107,11 +107,6 @@ def lua_in_turn(folder, operations, makes, count):
     return path
 
 
-def lua(folder, operation, make, count):
-    """The same for one operation."""
-    return lua_in_turn(folder, (operation,), (make,), count)
-
-
 def cpu_seconds(pid):
     """User and system time of all threads of a process, ended ones too, in nanoseconds: the clock that clock_getcpuclockid() names."""
     return time.clock_gettime_ns(~pid << 3 | 2) / 1e9
