@@ -226,7 +226,9 @@ static void run_step(size_t i) {
     if (!was_hit) break;
   }
   printf("    %s: %d failures\n", steps[i].name, failures);
-  CHECK(failures > 0);
+#ifndef NDEBUG
+  CHECK(failures > 0); /* a release asks for no piece of an arena, and calls take little else */
+#endif
 }
 
 TEST(every_piece_of_memory_fails_once) {
