@@ -15,6 +15,11 @@
 
 /* ---- finding ---- */
 
+static cyn_status stream_not_found(cyn_bytes arn, cyn_error *error) {
+  return cyn_i_error_setf(error, CYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Stream: %.*s not found",
+                          CYN_PRINT(arn));
+}
+
 cyn_status cyn_i_stream_place_of(cyn_i_call *call, cyn_bytes arn, cyn_i_stream_place *out) {
   static const size_t tail = sizeof STREAM_PART - 1 + CYN_STREAM_LABEL_SIZE;
   int64_t created_ms;
@@ -28,6 +33,9 @@ cyn_status cyn_i_stream_place_of(cyn_i_call *call, cyn_bytes arn, cyn_i_stream_p
   }
   /* "arn:" alone is what a table's plain name may begin with: then there is no account */
   if (!is_arn || out->account.data == NULL) return cyn_i_error_set(call->error, CYN_E_VALIDATION, "Invalid StreamArn");
+  cyn_bytes own = call->context->account;
+  if (out->account.size != own.size || memcmp(out->account.data, own.data, own.size) != 0)
+    return stream_not_found(arn, call->error); /* another account's */
   bool made = cyn_i_stream_key(out->account, out->region, out->table, created_ms, call->arena, &out->key);
   return made ? CYN_OK : cyn_i_error_no_memory(call->error);
 }
@@ -40,8 +48,7 @@ cyn_status cyn_i_stream_load(cyn_i_worker *worker, cyn_i_call *call, const cyn_i
   if (found && !cyn_i_stream_record_read(&place->key, record, out))
     return cyn_i_error_set(call->error, CYN_E_INTERNAL, "The record of a stream is damaged");
   if (found && !cyn_i_stream_is_over(out, cyn_i_engine_now_ms(worker->engine))) return CYN_OK;
-  return cyn_i_error_setf(call->error, CYN_E_RESOURCE_NOT_FOUND, "Requested resource not found: Stream: %.*s not found",
-                          CYN_PRINT(place->arn));
+  return stream_not_found(place->arn, call->error);
 }
 
 static bool visit_first(void *user, const cyn_i_store_key *key, cyn_bytes value) {

@@ -83,7 +83,8 @@ cyn_status cyn_i_engine_table_any(cyn_i_worker *worker, const cyn_i_context *con
                                   cyn_i_table **out, uint64_t *guard, cyn_error *error) {
   *out = NULL;
   cyn_bytes name, region = context->region, account = context->account;
-  if (!cyn_i_table_name_split(name_or_arn, &name, &region, &account)) {
+  /* the ARN of another account's table names nothing: there are no policies that could let it in */
+  if (!cyn_i_table_name_split(name_or_arn, &name, &region, &account) || !same(account, context->account)) {
     *guard = cyn_i_store_guard(worker->engine->store);
     return CYN_OK;
   }

@@ -251,3 +251,9 @@ def test_a_key_with_an_account_sees_that_account(server):
     assert status == 200 and b"arn:aws:dynamodb:us-east-1:123456789012:table/Mine" in answer
     assert b'["Mine"]' in Request(server, "AKIDACCOUNT", "AccountSecret").send()[3]
     assert b"Mine" not in Request(server).send()[3]
+    arn = b"arn:aws:dynamodb:us-east-1:123456789012:table/Mine"
+    for target, more in (("Scan", b""), ("DescribeTable", b""), ("PutItem", b',"Item":{"a":{"S":"x"}}'), ("DeleteTable", b"")):
+        body = b'{"TableName":"%s"%s}' % (arn, more)
+        status, kind, _, _ = Request(server, target=target, body=body).send()
+        assert status == 400 and kind == "ResourceNotFoundException", target
+        assert Request(server, "AKIDACCOUNT", "AccountSecret", target=target, body=body).send()[0] == 200, target

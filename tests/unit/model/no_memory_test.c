@@ -173,8 +173,8 @@ static cyn_status create_tables(cyn_error *error) {
   return cyn_create_model(db, animal, cyn_table(.ignore_existing = true), error);
 }
 static void drop_tables(void) {
-  (void)cyn_model_delete_table(db, &thing_model, cyn_table(.wait = true, .ignore_existing = true), NULL);
-  (void)cyn_model_delete_table(db, &animal_model, cyn_table(.wait = true, .ignore_existing = true), NULL);
+  CHECK_INT(cyn_model_delete_table(db, &thing_model, cyn_table(.wait = true, .ignore_existing = true), NULL), CYN_OK);
+  CHECK_INT(cyn_model_delete_table(db, &animal_model, cyn_table(.wait = true, .ignore_existing = true), NULL), CYN_OK);
 }
 
 static cyn_status delete_tables(cyn_error *error) {
@@ -189,7 +189,7 @@ static void have_tables(void) {
 static void no_item(void) {
   thing t = whole();
   have_tables();
-  (void)cyn_delete(db, thing, &t, cyn_write(.ignore_version = true), NULL);
+  CHECK_INT(cyn_delete(db, thing, &t, cyn_write(.ignore_version = true), NULL), CYN_OK);
 }
 static void one_item(void) {
   thing t = whole();
@@ -488,7 +488,9 @@ static void run_step(const struct step *step) {
     if (!was_hit) break;
   }
   printf("    %s: %d failures\n", step->name, failures);
-  CHECK(failures > 3);
+#ifndef NDEBUG
+  CHECK(failures > 3); /* a release asks for no piece of an arena, and calls take little else */
+#endif
 }
 
 TEST(every_piece_of_memory_fails_once) {
