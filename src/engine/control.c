@@ -310,9 +310,8 @@ cyn_i_control *cyn_i_control_new(cyn_i_worker *worker, cyn_i_call *call, cyn_byt
                                "Invalid TableArn: Invalid ResourceArn provided as input %.*s", CYN_PRINT(name_or_arn)));
     return NULL;
   }
-  cyn_bytes own = call->context->account;
-  if (control->account.size != own.size || memcmp(control->account.data, own.data, own.size) != 0) {
-    (void)cyn_i_call_failed(call, cyn_i_table_not_found(control->name, call->error)); /* another account's */
+  if (!cyn_i_is_own_account(call->context, control->account)) {
+    (void)cyn_i_call_failed(call, cyn_i_table_not_found(control->name, call->error));
     return NULL;
   }
   if (!cyn_i_catalog_key(control->account, control->region, control->name, call->arena, &control->keys[0])) {

@@ -42,6 +42,8 @@ cyn_status cyn_i_engine_table_any(cyn_i_worker *worker, const cyn_i_context *con
 /* Splits a table ARN: the last part is the name; a plain name is itself. `region` and `account` are changed only by an
  * ARN. False: not the ARN of a table. */
 bool cyn_i_table_name_split(cyn_bytes name_or_arn, cyn_bytes *name, cyn_bytes *region, cyn_bytes *account);
+/* The ARN of another account's table or stream names nothing: there are no policies that could let a caller in. */
+bool cyn_i_is_own_account(const cyn_i_context *context, cyn_bytes account);
 
 /* A handler reads call->input and either completes (sets call->status, output; returns NULL) or returns a write for the
  * store. When the write has completed, `finish` of its cyn_i_pending turns it into the output. */

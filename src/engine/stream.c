@@ -33,9 +33,7 @@ cyn_status cyn_i_stream_place_of(cyn_i_call *call, cyn_bytes arn, cyn_i_stream_p
   }
   /* "arn:" alone is what a table's plain name may begin with: then there is no account */
   if (!is_arn || out->account.data == NULL) return cyn_i_error_set(call->error, CYN_E_VALIDATION, "Invalid StreamArn");
-  cyn_bytes own = call->context->account;
-  if (out->account.size != own.size || memcmp(out->account.data, own.data, own.size) != 0)
-    return stream_not_found(arn, call->error); /* another account's */
+  if (!cyn_i_is_own_account(call->context, out->account)) return stream_not_found(arn, call->error);
   bool made = cyn_i_stream_key(out->account, out->region, out->table, created_ms, call->arena, &out->key);
   return made ? CYN_OK : cyn_i_error_no_memory(call->error);
 }

@@ -52,6 +52,8 @@ bool cyn_i_table_name_split(cyn_bytes name_or_arn, cyn_bytes *name, cyn_bytes *r
   return memchr(name->data, '/', name->size) == NULL;
 }
 
+bool cyn_i_is_own_account(const cyn_i_context *context, cyn_bytes account) { return same(account, context->account); }
+
 static bool is_of(const cyn_i_table *table, cyn_bytes account, cyn_bytes region, cyn_bytes name) {
   return table != NULL && same(table->name, name) && same(table->region, region) && same(table->account, account);
 }
@@ -83,8 +85,7 @@ cyn_status cyn_i_engine_table_any(cyn_i_worker *worker, const cyn_i_context *con
                                   cyn_i_table **out, uint64_t *guard, cyn_error *error) {
   *out = NULL;
   cyn_bytes name, region = context->region, account = context->account;
-  /* the ARN of another account's table names nothing: there are no policies that could let it in */
-  if (!cyn_i_table_name_split(name_or_arn, &name, &region, &account) || !same(account, context->account)) {
+  if (!cyn_i_table_name_split(name_or_arn, &name, &region, &account) || !cyn_i_is_own_account(context, account)) {
     *guard = cyn_i_store_guard(worker->engine->store);
     return CYN_OK;
   }
