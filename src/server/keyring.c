@@ -5,12 +5,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <openssl/crypto.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
@@ -20,17 +17,13 @@
 
 struct cyn_i_keyring {
   char *text;
-  size_t text_size; /* of the mapping */
   size_t count;
   cyn_i_signing_key *entries;
 };
 
 void cyn_i_keyring_destroy(cyn_i_keyring *credentials) {
   if (credentials == NULL) return;
-  if (credentials->text != NULL) {
-    OPENSSL_cleanse(credentials->text, credentials->text_size);
-    (void)munmap(credentials->text, credentials->text_size);
-  }
+  cyn_i_secret_free(credentials->text);
   cyn_i_free(credentials->entries);
   cyn_i_free(credentials);
 }
@@ -43,16 +36,11 @@ static cyn_status read_file(const char *path, cyn_i_keyring *into, size_t *size,
     if (fd >= 0) close(fd);
     return cyn_i_error_setf(error, CYN_E_USAGE, "credentials file %s: %s", path, why);
   }
-  into->text_size = (size_t)about.st_size + 1;
-  void *pages = mmap(NULL, into->text_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (pages == MAP_FAILED) {
+  into->text = cyn_i_secret_alloc((size_t)about.st_size + 1);
+  if (into->text == NULL) {
     close(fd);
     return cyn_i_error_no_memory(error);
   }
-  into->text = pages;
-#ifdef MADV_DONTDUMP
-  (void)madvise(pages, into->text_size, MADV_DONTDUMP);
-#endif
   *size = 0;
   while (*size < (size_t)about.st_size) {
     ssize_t n = read(fd, into->text + *size, (size_t)about.st_size - *size);
