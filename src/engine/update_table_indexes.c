@@ -175,7 +175,7 @@ static bool units_exceed(const cyn_global_secondary_index_update *entry) {
          (entry->create != NULL && cyn_i_units_exceed(entry->create->provisioned_throughput));
 }
 
-/* Every index needs its units when the table gets some. */
+/* Every index needs its units when the table gets some. None comes or goes with them (update_table_checks.c). */
 static cyn_status check_all_have_units(const cyn_i_table_update *update, const cyn_i_control_change *change,
                                        cyn_error *error) {
   if (update->is_on_demand || !update->was_on_demand) return CYN_OK;
@@ -189,8 +189,6 @@ static cyn_status check_all_have_units(const cyn_i_table_update *update, const c
       const cyn_global_secondary_index_update *entry = list->at[j];
       has_units = has_units || (entry->update != NULL && entry->update->provisioned_throughput != NULL &&
                                 cyn_i_same(entry->update->index_name, indexes->at[i]->index_name));
-      has_units =
-          has_units || (entry->delete_ != NULL && cyn_i_same(entry->delete_->index_name, indexes->at[i]->index_name));
     }
     if (!has_units)
       cyn_i_buf_printf(&names, "%s%.*s", names.size != 0 ? "," : "", CYN_PRINT(indexes->at[i]->index_name));
@@ -204,10 +202,7 @@ static cyn_status check_all_have_units(const cyn_i_table_update *update, const c
 cyn_status cyn_i_update_indexes_check(const cyn_i_table_update *update, const cyn_i_control *control,
                                       const cyn_i_control_change *change, cyn_error *error) {
   const cyn_global_secondary_index_update_list *list = &update->input->global_secondary_index_updates;
-  if (list->count > UPDATES_MAX) {
-    cyn_status status = check_online(update, change, error);
-    return status != CYN_OK ? status : cyn_i_error_set(error, CYN_E_LIMIT_EXCEEDED, ONE_ONLINE_INDEX);
-  }
+  if (list->count > UPDATES_MAX) return cyn_i_error_set(error, CYN_E_LIMIT_EXCEEDED, ONE_ONLINE_INDEX);
   for (size_t i = 0; i < list->count; i++)
     if (units_exceed(list->at[i]))
       return cyn_i_error_set(error, CYN_E_VALIDATION,
