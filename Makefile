@@ -44,7 +44,7 @@ tsan: deps
 	@tools/test-tsan.sh build-tsan
 
 fuzz: deps
-	@CYN_EXTRA_PACKAGES="clang libclang-rt-14-dev" tools/install-deps.sh
+	@CYN_EXTRA_PACKAGES="clang llvm libclang-rt-14-dev" tools/install-deps.sh
 	@tools/fuzz.sh
 
 bench: build
@@ -62,6 +62,8 @@ valgrind: build
 	@tools/test-valgrind.sh $(BUILD)
 
 soak: build
+	@CYN_EXTRA_PACKAGES="clang llvm libclang-rt-14-dev" tools/install-deps.sh
+	@cmake --build $(BUILD) -j $(JOBS) --target unit_tests
 	@tools/soak.sh $(BUILD)
 
 docs: build
