@@ -56,7 +56,7 @@ class Request:
         now = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=minutes)
         self.time, self.body, self.path, self.query = now.strftime("%Y%m%dT%H%M%SZ"), body, "/", ""
         self.host = server.endpoint.split("//")[1]
-        self.headers = {"Host": self.host, "Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "DynamoDB_20120810." + target}
+        self.headers = {"Host": self.host, "Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": target if "." in target else "DynamoDB_20120810." + target}
         self.scope = f"{self.time[:8]}/{region}/{service}/aws4_request"
         self.credential, self.names = f"{key}/{self.scope}", list(signed)
         if is_query:
@@ -257,3 +257,45 @@ def test_a_key_with_an_account_sees_that_account(server):
         status, kind, _, _ = Request(server, target=target, body=body).send()
         assert status == 400 and kind == "ResourceNotFoundException", target
         assert Request(server, "AKIDACCOUNT", "AccountSecret", target=target, body=body).send()[0] == 200, target
+
+
+def test_a_stream_is_its_own_account_s(server):
+    """Whoever knows a stream's ARN, its shard and an iterator of another account is told just what he is told of a stream
+    that never was."""
+    def call(target, fields, is_owner=False):
+        key = ("AKIDACCOUNT", "AccountSecret") if is_owner else ("AKIDGOOD", SECRET)
+        target = target if target in ("CreateTable", "PutItem") else "DynamoDBStreams_20120810." + target
+        status, kind, message, answer = Request(server, *key, target=target, body=json.dumps(fields).encode()).send()
+        return status, kind, message, json.loads(answer.partition(b"\r\n\r\n")[2])
+
+    def create(is_owner):
+        table = {"TableName": "Watched", "KeySchema": [{"AttributeName": "a", "KeyType": "HASH"}], "BillingMode": "PAY_PER_REQUEST",
+                 "AttributeDefinitions": [{"AttributeName": "a", "AttributeType": "S"}],
+                 "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}}
+        return call("CreateTable", table, is_owner)[3]["TableDescription"]["LatestStreamArn"]
+
+    arn = create(is_owner=True)
+    assert ":123456789012:" in arn
+    assert call("PutItem", {"TableName": "Watched", "Item": {"a": {"S": "confidential"}}}, is_owner=True)[0] == 200
+    shard = call("DescribeStream", {"StreamArn": arn}, is_owner=True)[3]["StreamDescription"]["Shards"][0]["ShardId"]
+    place = {"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"}
+    iterator = call("GetShardIterator", place, is_owner=True)[3]["ShardIterator"]
+    attempts = {"DescribeStream": {"StreamArn": arn}, "GetShardIterator": place, "GetRecords": {"ShardIterator": iterator},
+                "ListStreams": {"ExclusiveStartStreamArn": arn}}
+    never = arn[:-1] + str((int(arn[-1]) + 1) % 10)
+    # first from an account with no stream of its own, then from one with a table of the same name
+    for has_own in (False, True):
+        mine = [create(is_owner=False)] if has_own else []
+        listed = [[stream["StreamArn"] for stream in call("ListStreams", fields)[3]["Streams"]] for fields in ({}, {"TableName": "Watched"})]
+        assert listed == [mine, mine]
+        for target, fields in attempts.items():
+            status, kind, message, answer = call(target, fields)
+            assert (status, kind, message) == (400, "ResourceNotFoundException", f"Requested resource not found: Stream: {arn} not found"), target
+            assert "confidential" not in json.dumps(answer)
+            if target != "GetRecords":
+                of_never = call(target, json.loads(json.dumps(fields).replace(arn, never)))
+                assert of_never[:2] == (status, kind) and of_never[2].replace(never, arn) == message, target
+    for target, fields in attempts.items():
+        assert call(target, fields, is_owner=True)[0] == 200, target
+    records = call("GetRecords", attempts["GetRecords"], is_owner=True)[3]["Records"]
+    assert [record["dynamodb"]["Keys"]["a"]["S"] for record in records] == ["confidential"]
