@@ -263,15 +263,29 @@ static const char *decode_value(decoder *d, const cyn_i_shape *shape, cyn_i_json
   return fault;
 }
 
+/* Reads a member's name and its value's first token; *member is NULL where there is none of that name. Members come in the
+ * order in which they are declared, most often. */
+static cyn_i_json_token next_member(decoder *d, const cyn_i_shape *shape, uint32_t guess, const cyn_i_member **member) {
+  if (guess < shape->member_count) {
+    *member = &shape->members[guess];
+    cyn_i_json_token token = cyn_i_json_next_named(&d->json, (*member)->name, (*member)->name_size);
+    if (token != CYN_JSON_END) return token;
+  }
+  cyn_bytes key;
+  cyn_i_json_token token = cyn_i_json_next_member(&d->json, &key);
+  *member = NULL;
+  if (token != CYN_JSON_OBJECT_END && token != CYN_JSON_ERROR) *member = cyn_i_shape_member(shape, key, UINT_MAX);
+  return token;
+}
+
 /* `out` is zeroed but for its size; the reader has just returned OBJECT_BEGIN. */
 static const char *decode_structure(decoder *d, const cyn_i_shape *shape, void *out) {
   const char *fault = NULL;
   uint32_t guess = 0, fault_index = UINT_MAX;
   for (;;) {
-    cyn_bytes key;
-    cyn_i_json_token token = cyn_i_json_next_member(&d->json, &key);
+    const cyn_i_member *member;
+    cyn_i_json_token token = next_member(d, shape, guess, &member);
     if (token == CYN_JSON_OBJECT_END || token == CYN_JSON_ERROR || d->no_memory) return fault;
-    const cyn_i_member *member = cyn_i_shape_member(shape, key, guess);
     if (member == NULL) {
       if (!cyn_i_json_skip(&d->json, token)) return fault;
       continue;

@@ -12,7 +12,7 @@
 
 #include "value/base64.h"
 #include "value/item.h"
-#include "value/item_names.h"
+#include "value/item_json_fast.h"
 #include "value/json_private.h"
 #include "value/number.h"
 #include "value/utf8.h"
@@ -616,7 +616,19 @@ static const uint8_t *pairs(decoder *d, const uint8_t *p, unsigned level, pairs_
   cyn_i_item_names_init(&names, d->json->arena, d->buf.size);
   p = cyn_i_json_blank(p, d->end);
   if (p < d->end && *p == '}') return p + 1;
+  bool fast = level == 0 && d->json->depth <= CYN_ITEM_JSON_DEPTH_MAX;
   for (;;) {
+    if (fast) {
+      cyn_i_pairs_read read = {out->count, out->size, false};
+      p = cyn_i_item_json_pairs(&d->buf, p, d->end, &names, &read);
+      out->count = read.count;
+      out->size = read.size;
+      if (d->buf.failed) return NULL;
+      if (read.is_closed) {
+        p--;
+        break;
+      }
+    }
     p = pair(d, p, level, &names, out);
     if (p == NULL) return NULL;
     if (p < d->end && *p != ',' && *p != '}') p = cyn_i_json_blank(p, d->end);

@@ -262,28 +262,44 @@ cyn_i_json_token cyn_i_json_next(cyn_i_json *json) {
   return in_object(json) ? take_key(json) : take_value(json);
 }
 
-/* The position behind the key at p and its colon, at the value; NULL where a key is not as nearly all are. */
-static inline const uint8_t *plain_key(const cyn_i_json *json, const uint8_t *p, cyn_bytes *key) {
-  const uint8_t *end = json->end;
-  if (p == end || *p != '"') return NULL;
-  const uint8_t *quote = cyn_i_json_plain_end(++p, end);
-  if (end - quote < 3 || quote[0] != '"' || quote[1] != ':') return NULL;
-  *key = (cyn_bytes){(const char *)p, (size_t)(quote - p)};
+/* Where the next member of an object, or the object's end, begins as nearly all do; NULL elsewhere. */
+static inline const uint8_t *plain_member(const cyn_i_json *json) {
+  const uint8_t *p = json->next, *end = json->end;
+  bool is_first = json->expect == CYN_JSON_EXPECT_KEY_OR_END;
+  if (json->failed || (!is_first && (json->expect != CYN_JSON_EXPECT_COMMA_OR_END || !in_object(json)))) return NULL;
+  p = cyn_i_json_blank(p, end);
+  if (!is_first && p < end && *p == ',')
+    p = cyn_i_json_blank(p + 1, end);
+  else if (!is_first && p < end && *p == '"')
+    return NULL; /* a comma is missing */
+  return p < end && (*p == '"' || (*p == '}' && p == json->next)) ? p : NULL;
+}
+
+/* Steps to the value behind a key and its colon, and takes its first token. */
+static inline cyn_i_json_token member_value(cyn_i_json *json, const uint8_t *p) {
+  json->next = p;
+  json->expect = CYN_JSON_EXPECT_VALUE;
+  return take_value(json);
+}
+
+cyn_i_json_token cyn_i_json_next_named(cyn_i_json *json, const char *name, size_t size) {
+  const uint8_t *p = plain_member(json), *end = json->end;
+  if (p == NULL || *p != '"' || (size_t)(end - p) < size + 4) return CYN_JSON_END;
+  const uint8_t *quote = p + 1 + size;
+  if (quote[0] != '"' || quote[1] != ':' || memcmp(p + 1, name, size) != 0) return CYN_JSON_END;
   p = cyn_i_json_blank(quote + 2, end);
-  return p != end ? p : NULL;
+  return p != end ? member_value(json, p) : CYN_JSON_END;
 }
 
 cyn_i_json_token cyn_i_json_next_member(cyn_i_json *json, cyn_bytes *key) {
-  const uint8_t *p = json->next, *end = json->end;
-  bool is_first = json->expect == CYN_JSON_EXPECT_KEY_OR_END;
-  if (!json->failed && (is_first || (json->expect == CYN_JSON_EXPECT_COMMA_OR_END && in_object(json)))) {
-    p = cyn_i_json_blank(p, end);
-    if (!is_first) p = p < end && *p == ',' ? cyn_i_json_blank(p + 1, end) : end;
-    p = plain_key(json, p, key);
-    if (p != NULL) {
-      json->next = p;
-      json->expect = CYN_JSON_EXPECT_VALUE;
-      return take_value(json);
+  const uint8_t *p = plain_member(json), *end = json->end;
+  if (p != NULL && *p == '}') return close_level(json);
+  if (p != NULL) {
+    const uint8_t *quote = cyn_i_json_plain_end(++p, end);
+    if (end - quote >= 3 && quote[0] == '"' && quote[1] == ':') {
+      *key = (cyn_bytes){(const char *)p, (size_t)(quote - p)};
+      p = cyn_i_json_blank(quote + 2, end);
+      if (p != end) return member_value(json, p);
     }
   }
   cyn_i_json_token token = cyn_i_json_next(json);

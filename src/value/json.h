@@ -43,6 +43,9 @@ void cyn_i_json_init(cyn_i_json *json, const uint8_t *body, size_t size, cyn_i_a
 cyn_i_json_token cyn_i_json_next(cyn_i_json *json);
 /* In an object: reads a key into *key and the first token of its value, which is returned; OBJECT_END behind the last one. */
 cyn_i_json_token cyn_i_json_next_member(cyn_i_json *json, cyn_bytes *key);
+/* As above, where the next member has this name and is written without escapes: the first token of its value. Otherwise
+ * CYN_JSON_END, and nothing has been read. */
+cyn_i_json_token cyn_i_json_next_named(cyn_i_json *json, const char *name, size_t size);
 /* Reads past the value whose first token has just been returned (a no-op for scalars). False when malformed. */
 bool cyn_i_json_skip(cyn_i_json *json, cyn_i_json_token first);
 

@@ -2,6 +2,8 @@
 #ifndef CYN_VALUE_JSON_PRIVATE_H
 #define CYN_VALUE_JSON_PRIVATE_H
 
+#include <string.h>
+
 #include "value/json.h"
 
 #if defined(__SSE2__)
@@ -31,13 +33,29 @@ static inline const uint8_t *cyn_i_json_blank(const uint8_t *p, const uint8_t *e
 }
 
 #if defined(__SSE2__)
-/* One bit for each byte that ends plain ASCII text: a quote, a backslash, a control or a byte above 0x7F. */
-static inline unsigned cyn_i_json_special_mask(__m128i v) {
-  __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"')), slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
-  __m128i other = _mm_cmplt_epi8(v, _mm_set1_epi8(0x20)); /* signed: bytes above 0x7F too */
-  return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), other));
+/* All ones for each byte that ends plain ASCII text: a quote, a backslash, a control or a byte above 0x7F. */
+static inline __m128i cyn_i_json_special(__m128i v) {
+  /* with bit 1 turned over the quote is 0x20, and no other plain byte is below 0x21; signed, so above 0x7F is below it */
+  __m128i low = _mm_cmplt_epi8(_mm_xor_si128(v, _mm_set1_epi8(2)), _mm_set1_epi8(0x21));
+  return _mm_or_si128(low, _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
 }
+static inline unsigned cyn_i_json_special_mask(__m128i v) { return (unsigned)_mm_movemask_epi8(cyn_i_json_special(v)); }
 #endif
+
+/* Copies 16 bytes; how many of them, from the first on, are plain ASCII text. */
+static inline unsigned cyn_i_json_copy_16(const uint8_t *p, uint8_t *at) {
+#if defined(__SSE2__)
+  __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+  _mm_storeu_si128((__m128i *)(void *)at, v);
+  unsigned mask = cyn_i_json_special_mask(v);
+  return mask == 0 ? 16 : (unsigned)__builtin_ctz(mask);
+#else
+  unsigned plain = 0;
+  memcpy(at, p, 16);
+  while (plain < 16 && p[plain] >= 0x20 && p[plain] < 0x80 && p[plain] != '"' && p[plain] != '\\') plain++;
+  return plain;
+#endif
+}
 
 /* The first byte from p on that ends plain ASCII text. */
 static inline const uint8_t *cyn_i_json_plain_end(const uint8_t *p, const uint8_t *end) {
