@@ -12,6 +12,7 @@
 #include "engine/item_key.h"
 #include "engine/parameters.h"
 #include "engine/read.h"
+#include "engine/write_answer.h"
 #include "value/key.h"
 
 #define TOKEN_RECORD_SIZE 45 /* version, expiry in ms, SHA-256 of the request, crc32 of the key's partition and all before */
@@ -138,8 +139,6 @@ static cyn_status check_update(const cyn_i_table *table, const cyn_i_bound *upda
   return cyn_i_check_key_paths(table, update, error);
 }
 
-static bool is_schema_text(const cyn_error *error) { return strstr(error->message, "cannot contain an empty") == NULL; }
-
 static cyn_status check_action(const cyn_i_table *table, const cyn_i_action *action, cyn_error *error) {
   if (action->kind == CYN_ACTION_TTL_DELETE) return CYN_OK;
   if (action->kind != CYN_ACTION_PUT) {
@@ -148,7 +147,7 @@ static cyn_status check_action(const cyn_i_table *table, const cyn_i_action *act
     return status;
   }
   cyn_status status = cyn_i_check_item_key(table, action->item.data, error);
-  if (status != CYN_OK && action->batch_key_texts && is_schema_text(error) &&
+  if (status != CYN_OK && action->batch_key_texts && !cyn_i_is_empty_key(error) &&
       strstr(error->message, "size limit") == NULL)
     return cyn_i_error_set(error, CYN_E_VALIDATION, "The provided key element does not match the schema");
   return status == CYN_OK ? cyn_i_check_index_keys(table, action->item.data, NULL, error) : status;
@@ -160,7 +159,7 @@ static cyn_status prepare_action(cyn_i_item_write *write, cyn_i_action *action, 
   cyn_i_arena *arena = write->pending.call->arena;
   cyn_status status = check_action(table, action, error);
   action->failure = CYN_E_NONE;
-  if (status == CYN_E_VALIDATION && write->is_transaction && is_schema_text(error)) {
+  if (status == CYN_E_VALIDATION && write->is_transaction && !cyn_i_is_empty_key(error)) {
     cyn_bytes text = cyn_i_arena_copy(arena, cyn_str(error->message));
     if (text.data == NULL) return cyn_i_error_no_memory(error);
     cyn_error_clean_up(error);
@@ -549,25 +548,16 @@ static const char *reason_code(cyn_i_error_code failure) {
 static cyn_status cancelled_error(const cyn_i_item_write *write) {
   cyn_i_call *call = write->pending.call;
   cyn_cancellation_reason *reasons = cyn_i_arena_zalloc(call->arena, write->action_count, sizeof *reasons);
-  cyn_i_buf text;
-  cyn_i_buf_init(&text, call->arena);
-  cyn_i_buf_text(&text, "Transaction cancelled, please refer cancellation reasons for specific reasons [");
   if (reasons == NULL) return cyn_i_error_no_memory(call->error);
   for (size_t i = 0; i < write->action_count; i++) {
     const cyn_i_action *action = &write->actions[i];
     reasons[i].code = reason_code(action->failure);
-    if (i != 0) cyn_i_buf_text(&text, ", ");
-    cyn_i_buf_text(&text, reasons[i].code);
     if (action->failure == CYN_E_NONE) continue;
     reasons[i].message = action->failure_message;
     reasons[i].item = action->failure_item;
     reasons[i].item_size = action->failure_item_size;
   }
-  cyn_i_buf_byte(&text, ']');
-  if (text.failed) return cyn_i_error_no_memory(call->error);
-  (void)cyn_i_error_set_bytes(call->error, CYN_E_TRANSACTION_CANCELED, (cyn_bytes){(const char *)text.data, text.size});
-  cyn_i_error_add_reasons(call->error, reasons, write->action_count);
-  return call->error->status; /* without room for the reasons it is another */
+  return cyn_i_answer_cancelled(call, reasons, write->action_count);
 }
 
 static cyn_status action_error(const cyn_i_item_write *write) {

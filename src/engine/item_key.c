@@ -136,6 +136,8 @@ cyn_status cyn_i_check_key_content(const cyn_i_key_part *part, bool is_hash, con
   return cyn_i_check_key_size(is_hash, size, error);
 }
 
+bool cyn_i_is_empty_key(const cyn_error *error) { return strstr(error->message, "cannot contain an empty") != NULL; }
+
 static cyn_status check_contents(const cyn_i_table *table, const uint8_t *hash, const uint8_t *range, cyn_error *error) {
   cyn_status status = cyn_i_check_key_content(&table->hash, true, hash, error);
   if (status == CYN_OK && range != NULL) status = cyn_i_check_key_content(&table->range, false, range, error);

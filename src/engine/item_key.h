@@ -40,6 +40,9 @@ cyn_status cyn_i_check_item_key(const cyn_i_table *table, const uint8_t *item, c
 /* Index key attributes of a whole item (PutItem: `old` NULL), or of an updated one, with an update's texts: then those
  * that differ from `old`. */
 cyn_status cyn_i_check_index_keys(const cyn_i_table *table, const uint8_t *item, const uint8_t *old, cyn_error *error);
+/* Of an error of these checks: it is about an empty key. A transaction answers it as an error of the whole request; the
+ * others are reasons of their actions. */
+bool cyn_i_is_empty_key(const cyn_error *error);
 /* Empty or too long key contents. */
 cyn_status cyn_i_check_key_content(const cyn_i_key_part *part, bool is_hash, const uint8_t *value, cyn_error *error);
 /* The size of all hash or all range attributes of a key together. */

@@ -59,8 +59,8 @@ static cyn_status prepare(cyn_i_worker *worker, cyn_i_call *call, const transact
   bool is_update = action->kind == CYN_ACTION_UPDATE;
   cyn_i_parameters parameters = {is_update ? expressions : expressions + 1, is_update ? 2u : 1u, NULL, NULL, 0,
                                  action->names, action->values, true};
-  cyn_status status = cyn_i_parameters_check(&parameters, call);
-  if (status == CYN_OK) status = cyn_i_check_fault(call, action->item.fault);
+  /* names and values without an expression are let pass: the service refuses them in single writes only */
+  cyn_status status = cyn_i_check_fault(call, action->item.fault);
   if (status == CYN_OK && action->kind == CYN_ACTION_PUT)
     status = cyn_i_check_item_size(worker->engine, action->item.data, call->error);
   if (status == CYN_OK) status = cyn_i_parameters_bind(worker, &parameters, call);

@@ -80,3 +80,18 @@ void cyn_i_answer_collections(cyn_i_item_write *write, cyn_item_collection_metri
   out->count = tables;
   out->at = entries;
 }
+
+cyn_status cyn_i_answer_cancelled(cyn_i_call *call, const cyn_cancellation_reason *reasons, size_t count) {
+  cyn_i_buf text;
+  cyn_i_buf_init(&text, call->arena);
+  cyn_i_buf_text(&text, "Transaction cancelled, please refer cancellation reasons for specific reasons [");
+  for (size_t i = 0; i < count; i++) {
+    if (i != 0) cyn_i_buf_text(&text, ", ");
+    cyn_i_buf_text(&text, reasons[i].code);
+  }
+  cyn_i_buf_byte(&text, ']');
+  if (text.failed) return cyn_i_error_no_memory(call->error);
+  (void)cyn_i_error_set_bytes(call->error, CYN_E_TRANSACTION_CANCELED, (cyn_bytes){(const char *)text.data, text.size});
+  cyn_i_error_add_reasons(call->error, reasons, count);
+  return call->error->status; /* without room for the reasons it is another */
+}

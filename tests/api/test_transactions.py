@@ -133,6 +133,19 @@ def test_transact_get(client, make_table):
     assert {c["TableName"]: c["CapacityUnits"] for c in got["ConsumedCapacity"]} == {one: 4.0, two: 2.0}
 
 
+def test_a_key_that_does_not_fit_is_a_reason(wire, make_table):
+    one, two = make_table(), make_table(range="sk:N")
+    get = lambda table, **key: {"Get": {"TableName": table, "Key": short(key)}}  # noqa: E731
+    answer = wire.call("TransactGetItems", {"TransactItems": [get(one, pk="x"), get(one, pk=1), get(two, pk="x"), get(one, pk="h" * 2049)]})
+    assert answer.status == 400
+    mismatch = {"Code": "ValidationError", "Message": "The provided key element does not match the schema"}
+    assert answer.json == {
+        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+        "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons [None, ValidationError, ValidationError, ValidationError]",
+        "CancellationReasons": [{"Code": "None"}, mismatch, mismatch, {"Code": "ValidationError", "Message":
+            "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes"}]}
+
+
 def test_a_transaction_over_indexes(client, make_table):
     table = make_table(gsis=[("gsi", "g:S", None, "ALL")])
     client.transact_write_items(TransactItems=[put(table, pk="a", g="x"), put(table, pk="b", g="x")])

@@ -55,7 +55,7 @@ static void sixteen_megabytes(service *s) {
   for (int i = 0; i < 45; i++) at += sprintf(at, "%s{'p':{'S':'%d'}}", i != 0 ? "," : "", i);
   (void)sprintf(at, "],'ProjectionExpression':'#p','ExpressionAttributeNames':{'#p':'p'},'ConsistentRead':true},'two':{'Keys':[{'p':{'S':'q'}}]}}}");
   GIVES(s, "BatchGetItem",
-        "{'S':'41'}}],'two':[]},'UnprocessedKeys':{'tab':{'Keys':[{'p':{'S':'42'}},{'p':{'S':'43'}},{'p':{'S':'44'}}],'ConsistentRead':true,"
+        "{'S':'38'}}],'two':[]},'UnprocessedKeys':{'tab':{'Keys':[{'p':{'S':'39'}},{'p':{'S':'40'}},{'p':{'S':'41'}},{'p':{'S':'42'}},{'p':{'S':'43'}},{'p':{'S':'44'}}],'ConsistentRead':true,"
         "'ProjectionExpression':'#p','ExpressionAttributeNames':{'#p':'p'}},'two':{'Keys':[{'p':{'S':'q'}}]}}",
         "%s", json);
 }

@@ -110,3 +110,14 @@ TEST(queue_entries) {
   cyn_i_table_release(table);
   service_close(&s);
 }
+
+TEST(an_empty_key_is_told_from_the_others) {
+  cyn_i_key_part part = {.name = {"k", 1}, .type = CYN_TYPE_S};
+  cyn_error error = CYN_ERROR_INIT;
+  CHECK(cyn_i_check_key_size(true, 2049, &error) == CYN_E_VALIDATION);
+  CHECK(!cyn_i_is_empty_key(&error));
+  cyn_error_clean_up(&error);
+  CHECK(cyn_i_check_key_content(&part, true, (const uint8_t[]){CYN_TYPE_S, 0, 0, 0, 0}, &error) == CYN_E_VALIDATION);
+  CHECK(cyn_i_is_empty_key(&error));
+  cyn_error_clean_up(&error);
+}

@@ -21,11 +21,12 @@ ITEM_TEST(one_answer_for_each) {
 ITEM_TEST(checks) {
   items_table(s, "tab", "p S HASH", NULL);
   static const items_row rows[] = {
-      {"TransactGetItems", "{'TransactItems':[{'Get':{'TableName':'none','Key':{'p':{}},'ExpressionAttributeNames':{}}}]}", V "ExpressionAttributeNames can only be specified when using expressions"},
+      {"TransactGetItems", "{'TransactItems':[{'Get':{'TableName':'none','Key':{'p':{'S':'a'}},'ExpressionAttributeNames':{'#a':'a'}}}]}", "ResourceNotFoundException: Requested resource not found"},
       {"TransactGetItems", "{'TransactItems':[{'Get':{'TableName':'none','Key':{'p':{}},'ProjectionExpression':''}}]}", V "Supplied AttributeValue is empty"},
       {"TransactGetItems", "{'TransactItems':[{'Get':{'TableName':'none','Key':{},'ProjectionExpression':''}}]}", V "Invalid ProjectionExpression: The expression can not be empty;"},
       {"TransactGetItems", "{'TransactItems':[{'Get':{'TableName':'none','Key':{}}}]}", "ResourceNotFoundException: Requested resource not found"},
-      {"TransactGetItems", "{'TransactItems':[{'Get':{'TableName':'tab','Key':{}}}]}", V "The provided key element does not match the schema"},
+      {"TransactGetItems", "{'TransactItems':[" GET("a", "") ",{'Get':{'TableName':'tab','Key':{}}},{'Get':{'TableName':'tab','Key':{}}}]}", "TransactionCanceledException: Transaction cancelled, please refer cancellation reasons for specific reasons [None, ValidationError, ValidationError]"},
+      {"TransactGetItems", "{'TransactItems':[{'Get':{'TableName':'tab','Key':{}}}," GET("", "") "]}", V "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: p"},
       {"TransactGetItems", "{'TransactItems':[" GET("", "") "]}", V "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: p"},
       {"TransactGetItems", "{'TransactItems':[" GET("a", ",'ProjectionExpression':'p.x'") "]}", "are not allowed: Key: p"},
       {"TransactGetItems", "{'TransactItems':[" GET("a", "") "," GET("a", "") "]}", V "Transaction request cannot include multiple operations on one item"},

@@ -67,7 +67,7 @@ ITEM_TEST(checks) {
       {"TransactWriteItems", "{'TransactItems':[{'Delete':{'TableName':'none'," KEY ",'ExpressionAttributeNames':{'#a':'b'}}},{}]}",
        V "TransactItems can only contain one of Check, Put, Update or Delete"},
       {"TransactWriteItems", "{'TransactItems':[{'Delete':{'TableName':'none'," KEY ",'ExpressionAttributeNames':{'#a':'b'}}}]}",
-       V "ExpressionAttributeNames can only be specified when using expressions"},
+       "ResourceNotFoundException: Requested resource not found"},
       {"TransactWriteItems", "{'TransactItems':[{'Update':{'TableName':'none'," KEY ",'UpdateExpression':'SET a = :a SET b = :a','ExpressionAttributeValues':{':a':{'S':'x'}}}}]}",
        V "Invalid UpdateExpression: The 'SET' section can only be used once in an update expression;"},
       {"TransactWriteItems", "{'TransactItems':[{'Put':{'TableName':'none','Item':{'p':{'N':'x'}}}}]}",

@@ -21,3 +21,16 @@ ITEM_TEST(a_replay_reads) {
   EXPECT(s, "DeleteItem", "{}", "{'TableName':'tab','Key':{'p':{'S':'a'}}}");
   EXPECT(s, "TransactWriteItems", "{'ConsumedCapacity':[{'TableName':'tab','CapacityUnits':4.0,'ReadCapacityUnits':4.0}]}", BIG, items_fill('x', 5000));
 }
+
+/* Both kinds of transaction are cancelled in the same words; an empty key is an error of the whole request. */
+ITEM_TEST(cancelled) {
+  items_table(s, "tab", "p S HASH", NULL);
+#define GET(key) "{'Get':{'TableName':'tab','Key':{'p':" key "}}}"
+#define CHECK_OF(key) "{'ConditionCheck':{'TableName':'tab','Key':{'p':" key "},'ConditionExpression':'attribute_exists(p)'}}"
+  EXPECT(s, "TransactGetItems", "TransactionCanceledException: Transaction cancelled, please refer cancellation reasons for specific reasons [None, ValidationError]",
+         "{'TransactItems':[" GET("{'S':'a'}") "," GET("{'N':'1'}") "]}");
+  EXPECT(s, "TransactWriteItems", "TransactionCanceledException: Transaction cancelled, please refer cancellation reasons for specific reasons [ConditionalCheckFailed, ValidationError]",
+         "{'TransactItems':[" CHECK_OF("{'S':'a'}") "," CHECK_OF("{'N':'1'}") "]}");
+  EXPECT(s, "TransactGetItems", "ValidationException: One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: p",
+         "{'TransactItems':[" GET("{'N':'1'}") "," GET("{'S':''}") "]}");
+}
