@@ -131,8 +131,8 @@ static cyn_status check(cyn_i_worker *worker, cyn_i_call *call, cyn_i_shard_iter
                             "1 validation error detected: Value '%lld' at 'limit' failed to satisfy constraint: Member "
                             "must have value less than or equal to 1000",
                             (long long)input->limit.value);
-  if (!cyn_i_shard_iterator_parse(input->shard_iterator, call->arena, &arn, log, iterator))
-    return cyn_i_error_set(call->error, CYN_E_VALIDATION, "Invalid ShardIterator");
+  cyn_status status = cyn_i_shard_iterator_parse(input->shard_iterator, call->arena, &arn, log, iterator, call->error);
+  if (status != CYN_OK) return status;
   /* in this form any moment will do: whoever makes up an iterator can make up its checksum */
   if (iterator->made_ms < cyn_i_engine_now_ms(worker->engine) - CYN_ITERATOR_LIFE_MS)
     return cyn_i_error_set(call->error, CYN_E_EXPIRED_ITERATOR, "Shard iterator has expired");

@@ -113,18 +113,21 @@ cyn_bytes cyn_i_shard_iterator_write(cyn_bytes arn, uint32_t log, const cyn_i_sh
   return text.failed ? (cyn_bytes){NULL, 0} : (cyn_bytes){(const char *)text.data, text.size};
 }
 
-bool cyn_i_shard_iterator_parse(cyn_bytes text, cyn_i_arena *arena, cyn_bytes *arn, uint32_t *log, cyn_i_shard_iterator *out) {
+static cyn_status invalid_iterator(cyn_error *error) { return cyn_i_error_set(error, CYN_E_VALIDATION, "Invalid ShardIterator"); }
+
+cyn_status cyn_i_shard_iterator_parse(cyn_bytes text, cyn_i_arena *arena, cyn_bytes *arn, uint32_t *log, cyn_i_shard_iterator *out,
+                                      cyn_error *error) {
   const char *end = text.size != 0 ? memchr(text.data, ITERATOR_PART[0], text.size) : NULL;
   size_t head = end != NULL ? (size_t)(end - text.data) : 0, part = sizeof ITERATOR_PART - 1;
-  if (end == NULL || text.size - head < part || memcmp(end, ITERATOR_PART, part) != 0) return false;
+  if (end == NULL || text.size - head < part || memcmp(end, ITERATOR_PART, part) != 0) return invalid_iterator(error);
   cyn_i_buf bytes;
   cyn_i_buf_init(&bytes, arena);
-  if (!cyn_i_base64_decode(&bytes, (cyn_bytes){end + part, text.size - head - part}) || bytes.failed ||
-      bytes.size != ITERATOR_SIZE || bytes.data[0] != ITERATOR_VERSION)
-    return false;
+  bool is_base64 = cyn_i_base64_decode(&bytes, (cyn_bytes){end + part, text.size - head - part});
+  if (bytes.failed) return cyn_i_error_no_memory(error);
+  if (!is_base64 || bytes.size != ITERATOR_SIZE || bytes.data[0] != ITERATOR_VERSION) return invalid_iterator(error);
   *arn = (cyn_bytes){text.data, head};
   *log = cyn_i_get_u32(bytes.data + 1);
   memcpy(&out->position, bytes.data + 5, 8);
   memcpy(&out->made_ms, bytes.data + 13, 8);
-  return cyn_i_get_u32(bytes.data + ITERATOR_SIZE - 4) == iterator_crc(*arn, bytes.data);
+  return cyn_i_get_u32(bytes.data + ITERATOR_SIZE - 4) == iterator_crc(*arn, bytes.data) ? CYN_OK : invalid_iterator(error);
 }

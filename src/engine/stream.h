@@ -38,7 +38,8 @@ typedef struct cyn_i_shard_iterator {
   int64_t made_ms;
 } cyn_i_shard_iterator;
 cyn_bytes cyn_i_shard_iterator_write(cyn_bytes arn, uint32_t log, const cyn_i_shard_iterator *iterator, cyn_i_arena *arena);
-/* *arn is borrowed from the text. False: it is none that was made for such a stream (log is its number). */
-bool cyn_i_shard_iterator_parse(cyn_bytes text, cyn_i_arena *arena, cyn_bytes *arn, uint32_t *log, cyn_i_shard_iterator *out);
+/* *arn is borrowed from the text. CYN_E_VALIDATION: it is none that was made for such a stream (log is its number). */
+cyn_status cyn_i_shard_iterator_parse(cyn_bytes text, cyn_i_arena *arena, cyn_bytes *arn, uint32_t *log, cyn_i_shard_iterator *out,
+                                      cyn_error *error);
 
 #endif

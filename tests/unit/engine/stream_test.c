@@ -28,7 +28,7 @@ TEST(iterators) {
   cyn_i_shard_iterator made = {.position = 77, .made_ms = 5}, back;
   cyn_bytes text = cyn_i_shard_iterator_write(cyn_str(STREAMS_ARN), 70, &made, &arena), arn;
   uint32_t log;
-  REQUIRE(cyn_i_shard_iterator_parse(text, &arena, &arn, &log, &back));
+  REQUIRE(cyn_i_shard_iterator_parse(text, &arena, &arn, &log, &back, NULL) == CYN_OK);
   CHECK(cyn_i_is_text(arn, STREAMS_ARN));
   CHECK_INT(log, 70);
   CHECK_INT(back.position, 77);
@@ -36,11 +36,11 @@ TEST(iterators) {
   for (size_t i = 0; i < text.size; i++) {
     char *byte = (char *)(uintptr_t)text.data + i;
     *byte ^= 1;
-    if (cyn_i_shard_iterator_parse(text, &arena, &arn, &log, &back)) test_failed(__FILE__, __LINE__, "byte %zu", i);
+    if (cyn_i_shard_iterator_parse(text, &arena, &arn, &log, &back, NULL) != CYN_E_VALIDATION) test_failed(__FILE__, __LINE__, "byte %zu", i);
     *byte ^= 1;
   }
   for (size_t size = 0; size < text.size; size++)
-    CHECK(!cyn_i_shard_iterator_parse((cyn_bytes){text.data, size}, &arena, &arn, &log, &back));
+    CHECK_INT(cyn_i_shard_iterator_parse((cyn_bytes){text.data, size}, &arena, &arn, &log, &back, NULL), CYN_E_VALIDATION);
   cyn_i_arena_clean_up(&arena);
 }
 
