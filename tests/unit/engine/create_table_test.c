@@ -203,3 +203,58 @@ TEST(is_creating_for_as_long_as_asked) {
   ANSWERS(&s, "GetItem", "{\"TableName\":\"abc\",\"Key\":{\"p\":{\"S\":\"a\"}}}", "{}");
   service_close(&s);
 }
+
+TEST(what_is_not_there_yet) {
+  service s;
+  REQUIRE(service_open(&s, NULL));
+  static const char *const members[][2] = {{"ResourcePolicy", "\"{}\""}, {"GlobalTableSourceArn", "\"arn:aws:dynamodb:us-east-1:000000000000:table/abc\""},
+                                           {"GlobalTableSettingsReplicationMode", "\"ENABLED\""}};
+  for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+    char json[600], text[200];
+    (void)snprintf(json, sizeof json,
+                   "{\"TableName\":\"abc\",\"BillingMode\":\"PAY_PER_REQUEST\",\"AttributeDefinitions\":[{\"AttributeName\":\"p\",\"AttributeType\":\"S\"}],"
+                   "\"KeySchema\":[{\"AttributeName\":\"p\",\"KeyType\":\"HASH\"}],\"%s\":%s}", members[i][0], members[i][1]);
+    (void)snprintf(text, sizeof text, "NotImplementedException: Cynamo does not have %s of CreateTable yet", members[i][0]);
+    ANSWERS(&s, "CreateTable", json, text);
+  }
+  ANSWERS(&s, "ListTables", "{}", "{\"TableNames\":[]}");
+  service_close(&s);
+}
+
+/* Twenty names a list, a hundred in all: seven indexes with fifteen each are too many. */
+TEST(names_projected_in_all) {
+  service s;
+  char json[12000] =
+      "{\"TableName\":\"abc\",\"BillingMode\":\"PAY_PER_REQUEST\",\"AttributeDefinitions\":[{\"AttributeName\":\"p\",\"AttributeType\":\"S\"}],"
+      "\"KeySchema\":[{\"AttributeName\":\"p\",\"KeyType\":\"HASH\"}],\"GlobalSecondaryIndexes\":[";
+  REQUIRE(service_open(&s, NULL));
+  for (int i = 0; i < 7; i++) {
+    size_t at = strlen(json);
+    (void)snprintf(json + at, sizeof json - at,
+                   "%s{\"IndexName\":\"gsi%d\",\"KeySchema\":[{\"AttributeName\":\"p\",\"KeyType\":\"HASH\"}],\"Projection\":{\"ProjectionType\":\"INCLUDE\","
+                   "\"NonKeyAttributes\":[", i != 0 ? "," : "", i);
+    for (int k = 0; k < 15; k++) {
+      at = strlen(json);
+      (void)snprintf(json + at, sizeof json - at, "%s\"n%d\"", k != 0 ? "," : "", i * 15 + k);
+    }
+    strcat(json, "]}}");
+  }
+  strcat(json, "]}");
+  ANSWERS(&s, "CreateTable", json,
+          "ValidationException: One or more parameter values were invalid: Number of NonKeyAttributes of all indexes exceeds the per-table limit of 100");
+  ANSWERS(&s, "ListTables", "{}", "{\"TableNames\":[]}");
+  service_close(&s);
+}
+
+TEST(definitions_that_no_key_uses) {
+  service s;
+  REQUIRE(service_open(&s, NULL));
+  ANSWERS(&s, "CreateTable",
+          "{\"TableName\":\"abc\",\"BillingMode\":\"PAY_PER_REQUEST\",\"AttributeDefinitions\":[{\"AttributeName\":\"p\",\"AttributeType\":\"S\"},"
+          "{\"AttributeName\":\"q\",\"AttributeType\":\"S\"},{\"AttributeName\":\"r\",\"AttributeType\":\"S\"}],\"KeySchema\":[{\"AttributeName\":\"p\","
+          "\"KeyType\":\"HASH\"}],\"GlobalSecondaryIndexes\":[{\"IndexName\":\"gsi\",\"KeySchema\":[{\"AttributeName\":\"r\",\"KeyType\":\"HASH\"}],"
+          "\"Projection\":{\"ProjectionType\":\"ALL\"}}]}",
+          "ValidationException: One or more parameter values were invalid: Some AttributeDefinitions are not used. AttributeDefinitions: [p, q, r], keys used: "
+          "[p, r]");
+  service_close(&s);
+}

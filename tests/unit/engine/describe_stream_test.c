@@ -57,6 +57,12 @@ TEST(shards_asked_for) {
   (void)snprintf(rest, sizeof rest, ",'ShardFilter':{'Type':'CHILD_SHARDS','ShardId':'%s'}", shard);
   CHECK(strstr(describe(&s, rest), "\"Shards\":[]") != NULL);
   CHECK(strstr(describe(&s, ",'ShardFilter':{'Type':'CHILD_SHARDS'}"), "ValidationException") != NULL);
+  (void)snprintf(rest, sizeof rest, ",'ShardFilter':{'ShardId':'%s'}", shard);
+  CHECK(strstr(describe(&s, rest), "ValidationException: ShardFilter needs Type and ShardId") != NULL);
+  (void)snprintf(rest, sizeof rest, ",'ExclusiveStartShardId':'%.28s'", shard); /* the beginning of it comes before it */
+  CHECK(strstr(describe(&s, rest), shard) != NULL);
+  (void)snprintf(rest, sizeof rest, ",'ExclusiveStartShardId':'%s0'", shard); /* and what is longer behind it */
+  CHECK(strstr(describe(&s, rest), "\"Shards\":[]") != NULL);
   CHECK(strstr(describe(&s, ",'Limit':0"), "ValidationException") != NULL);
   service_close(&s);
 }

@@ -57,3 +57,34 @@ TEST(lists_of_index_updates) {
       INVALID "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object");
   service_close(&s);
 }
+
+TEST(what_is_not_there_yet) {
+  service s;
+  REQUIRE(service_open(&s, NULL));
+  service_simple_table(&s, "abc");
+  static const char *const members[][2] = {{"MultiRegionConsistency", "\"STRONG\""},
+                                           {"GlobalTableWitnessUpdates", "[{\"Create\":{\"RegionName\":\"us-east-2\"}}]"},
+                                           {"GlobalTableSettingsReplicationMode", "\"ENABLED\""},
+                                           {"DisassociationProtectionEnabled", "true"}};
+  for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+    char json[200], text[200];
+    (void)snprintf(json, sizeof json, "{\"TableName\":\"abc\",\"%s\":%s}", members[i][0], members[i][1]);
+    (void)snprintf(text, sizeof text, "NotImplementedException: Cynamo does not have %s of UpdateTable yet", members[i][0]);
+    ANSWERS(&s, "UpdateTable", json, text);
+  }
+  service_close(&s);
+}
+
+/* An empty structure asks for nothing. */
+TEST(structures_without_a_member) {
+  service s;
+  REQUIRE(service_open(&s, NULL));
+  service_simple_table(&s, "abc");
+  HAS(&s, "UpdateTable", "{\"TableName\":\"abc\",\"WarmThroughput\":{}}", "ValidationException: At least one of ProvisionedThroughput, ");
+  HAS(&s, "UpdateTable", "{\"TableName\":\"abc\",\"OnDemandThroughput\":{}}", "ValidationException: At least one of ProvisionedThroughput, ");
+  HAS(&s, "UpdateTable", "{\"TableName\":\"abc\",\"GlobalSecondaryIndexUpdates\":[{\"Update\":{\"IndexName\":\"gsi\",\"WarmThroughput\":{}}}]}",
+      INVALID "WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond specified for index: gsi");
+  HAS(&s, "UpdateTable", "{\"TableName\":\"abc\",\"GlobalSecondaryIndexUpdates\":[{\"Update\":{\"IndexName\":\"gsi\",\"WarmThroughput\":{\"WriteUnitsPerSecond\":9}}}]}",
+      "ResourceNotFoundException: Requested resource not found: Index gsi for table abc");
+  service_close(&s);
+}

@@ -106,3 +106,57 @@ TEST(waits_for_a_change_under_way) {
   HAS(&s, "UpdateTable", UPDATE(UNITS(7, 7)), "UPDATING");
   service_close(&s);
 }
+
+#define KEY(id) "\"SSESpecification\":{\"Enabled\":true,\"SSEType\":\"KMS\",\"KMSMasterKeyId\":\"" id "\"}"
+#define KEY_ARN "arn:aws:kms:us-east-1:000000000000:key/one"
+
+TEST(encryption) {
+  service s;
+  REQUIRE(open_provisioned(&s, NULL));
+  HAS(&s, "UpdateTable", UPDATE("\"SSESpecification\":{\"Enabled\":false}"), INVALID "Table is already encrypted by default");
+  HAS(&s, "UpdateTable", UPDATE("\"SSESpecification\":{}"), INVALID "Table is already encrypted by default");
+  HAS(&s, "UpdateTable", UPDATE(KEY(KEY_ARN)), "\"SSEDescription\":{\"Status\":\"ENABLED\",\"SSEType\":\"KMS\",\"KMSMasterKeyArn\":\"" KEY_ARN "\"}");
+  HAS(&s, "UpdateTable", UPDATE(KEY(KEY_ARN)), INVALID "Table is already encrypted with given KMSMasterKeyId.");
+  HAS(&s, "UpdateTable", UPDATE(KEY("alias/mine")), "\"KMSMasterKeyArn\":\"arn:aws:kms:us-east-1:000000000000:alias/mine\"");
+  HAS(&s, "UpdateTable", UPDATE(KEY("two")), "\"KMSMasterKeyArn\":\"arn:aws:kms:us-east-1:000000000000:key/two\"");
+  HAS(&s, "UpdateTable", UPDATE(KEY("a-key-with-a-longer-name")), ":key/a-key-with-a-longer-name\"");
+  HAS(&s, "UpdateTable", UPDATE("\"SSESpecification\":{\"SSEType\":\"KMS\"}"), "\"SSEType\":\"KMS\"");
+  HAS(&s, "UpdateTable", UPDATE("\"SSESpecification\":{\"Enabled\":false}"), "TableDescription");
+  service_lacks(&s, "DescribeTable", "{\"TableName\":\"abc\"}", "SSEDescription");
+  service_close(&s);
+}
+
+TEST(warm_throughput_and_limits_of_the_table) {
+  service s;
+  REQUIRE(service_open(&s, NULL));
+  service_simple_table(&s, "abc");
+  HAS(&s, "UpdateTable", UPDATE("\"WarmThroughput\":{\"ReadUnitsPerSecond\":11999}"),
+      INVALID "Requested ReadUnitsPerSecond for WarmThroughput for table is lower than current WarmThroughput, decreasing WarmThroughput is not supported");
+  HAS(&s, "UpdateTable", UPDATE("\"WarmThroughput\":{\"WriteUnitsPerSecond\":3999}"), INVALID "Requested WriteUnitsPerSecond for WarmThroughput for table is lower");
+  HAS(&s, "UpdateTable", UPDATE("\"WarmThroughput\":{\"ReadUnitsPerSecond\":12001}"), "\"WarmThroughput\":{\"ReadUnitsPerSecond\":12001,\"WriteUnitsPerSecond\":4000");
+  HAS(&s, "UpdateTable", UPDATE("\"WarmThroughput\":{\"WriteUnitsPerSecond\":4001}"), "\"WarmThroughput\":{\"ReadUnitsPerSecond\":12001,\"WriteUnitsPerSecond\":4001");
+  HAS(&s, "UpdateTable", UPDATE("\"OnDemandThroughput\":{\"MaxWriteRequestUnits\":0}"),
+      INVALID "Requested MaxWriteRequestUnits for OnDemandThroughput for table is outside of valid range");
+  HAS(&s, "UpdateTable", UPDATE("\"OnDemandThroughput\":{\"MaxWriteRequestUnits\":8}"), "\"OnDemandThroughput\":{\"MaxWriteRequestUnits\":8}");
+  HAS(&s, "UpdateTable", UPDATE("\"OnDemandThroughput\":{\"MaxWriteRequestUnits\":-1}"), "TableDescription");
+  service_lacks(&s, "DescribeTable", "{\"TableName\":\"abc\"}", "OnDemandThroughput");
+  service_close(&s);
+  REQUIRE(open_provisioned(&s, NULL));
+  HAS(&s, "UpdateTable", UPDATE("\"OnDemandThroughput\":{\"MaxWriteRequestUnits\":8}"),
+      INVALID "MaxWriteRequestUnits for OnDemandThroughput cannot be specified when the table BillingMode is PROVISIONED");
+  HAS(&s, "UpdateTable", UPDATE(UNITS(5, 6)), "\"ReadCapacityUnits\":5,\"WriteCapacityUnits\":6");
+  service_close(&s);
+}
+
+/* What touches nothing of a change under way needs not wait for it. */
+TEST(protection_during_a_change) {
+  service s;
+  cyn_i_engine_options options = {.update_table_delay_ms = 100};
+  REQUIRE(open_provisioned(&s, &options));
+  HAS(&s, "UpdateTable", UPDATE(UNITS(6, 6)), "UPDATING");
+  HAS(&s, "UpdateTable", UPDATE("\"DeletionProtectionEnabled\":true"), "\"DeletionProtectionEnabled\":true");
+  HAS(&s, "UpdateTable", UPDATE("\"SSESpecification\":{\"Enabled\":true}"), "\"SSEDescription\"");
+  HAS(&s, "UpdateTable", UPDATE("\"TableClass\":\"STANDARD_INFREQUENT_ACCESS\""), "ResourceInUseException");
+  HAS(&s, "DescribeTable", "{\"TableName\":\"abc\"}", "\"TableStatus\":\"UPDATING\"");
+  service_close(&s);
+}
