@@ -1,5 +1,6 @@
 /* Constraint messages: every row of validation.md 2.2, the kinds and rules of section 2, the sets of 2.1. */
 #include "api_cases.h"
+#include "failing_memory.h"
 
 #define ONE "!ValidationException: 1 validation error detected: "
 #define MANY(n) "!ValidationException: " #n " validation errors detected: "
@@ -499,5 +500,56 @@ TEST(every_operation_names_what_it_requires) {
     }
     CHECK(requires == (strcmp(outcome, "ok") != 0));
   }
+  cyn_i_arena_clean_up(&arena);
+}
+
+/* Ten errors are told, also where the tenth and the eleventh are of one text. */
+TEST(ten_errors_and_no_more) {
+  static const api_case cases[] = {
+      {"TransactGetItems",
+       "{\"TransactItems\":[{\"Get\":{\"Key\":{},\"TableName\":\"a\"}},{\"Get\":{\"Key\":{},\"TableName\":\"a;\"}},{\"Get\":{\"Key\":{},\"TableName\":\"b;\"}},"
+       "{\"Get\":{\"Key\":{},\"TableName\":\"c;\"}},{\"Get\":{\"Key\":{},\"TableName\":\"d;\"}},{\"Get\":{\"Key\":{},\"TableName\":\"e;\"}},{\"Get\":{\"Key\":{}}}]}",
+       MANY(10) AT("a", "transactItems.1.member.get.tableName") LENGTH_MIN(3) "; "
+       AT("a;", "transactItems.2.member.get.tableName") NAME "; " AT("a;", "transactItems.2.member.get.tableName") LENGTH_MIN(3) "; "
+       AT("b;", "transactItems.3.member.get.tableName") NAME "; " AT("b;", "transactItems.3.member.get.tableName") LENGTH_MIN(3) "; "
+       AT("c;", "transactItems.4.member.get.tableName") NAME "; " AT("c;", "transactItems.4.member.get.tableName") LENGTH_MIN(3) "; "
+       AT("d;", "transactItems.5.member.get.tableName") NAME "; " AT("d;", "transactItems.5.member.get.tableName") LENGTH_MIN(3) "; "
+       AT("e;", "transactItems.6.member.get.tableName") NAME},
+      {"BatchGetItem", "{\"RequestItems\":{\"a;\":{\"Keys\":[{}]},\"b;\":{\"Keys\":[{}]}}}",
+       ONE AT("{a;=KeysAndAttributes(keys=[{}], attributesToGet=null, consistentRead=null, projectionExpression=null, expressionAttributeNames=null), "
+              "b;=KeysAndAttributes(keys=[{}], attributesToGet=null, consistentRead=null, projectionExpression=null, expressionAttributeNames=null)}",
+              "requestItems") KEYS},
+  };
+  RUN_CASES(cases, check);
+}
+
+/* Each piece of memory fails in turn: the whole message or none. */
+TEST(without_memory) {
+  static const char body[] = "{\"TableName\":\"a;\",\"Key\":{\"a\":{\"S\":\"x\"}},\"ReturnConsumedCapacity\":\"some\",\"AttributesToGet\":[]}";
+  const cyn_i_operation *operation = operation_named("GetItem");
+  cyn_i_arena arena, small;
+  cyn_i_arena_init(&arena, 0);
+  void *input = NULL;
+  REQUIRE(cyn_i_api_decode(operation->input, cyn_str(body), &arena, &input, NULL) == CYN_OK);
+  const char *whole = check(&arena, "GetItem", cyn_str(body));
+  bool was_hit = true;
+  long n = 1;
+  for (; was_hit && n < 100; n++) {
+    cyn_error error = CYN_ERROR_INIT;
+    cyn_i_arena_init(&small, 32);
+    failing_begin(n, false);
+    cyn_status status = cyn_i_api_check(operation, input, &small, &error);
+    was_hit = failing_end();
+    CHECK(status == (was_hit ? CYN_E_OUT_OF_MEMORY : CYN_E_VALIDATION));
+    CHECK_INT(error.operation, CYN_OPERATION_GET_ITEM + 1);
+    if (was_hit) {
+      CHECK_STR(error.message, "out of memory");
+      cyn_error_clean_up(&error);
+    } else {
+      CHECK_STR(error_text(&arena, &error), whole);
+    }
+    cyn_i_arena_clean_up(&small);
+  }
+  CHECK(n > 3);
   cyn_i_arena_clean_up(&arena);
 }

@@ -84,3 +84,24 @@ TEST(cancellation_reasons) {
             "conditional request failed\"},{\"Code\":\"None\"}]}");
   cyn_i_arena_clean_up(&arena);
 }
+
+/* A store of ours or a program of others may leave parts out. */
+TEST(errors_without_some_parts) {
+  cyn_i_arena arena;
+  cyn_i_arena_init(&arena, 0);
+  cyn_cancellation_reason reasons[2] = {{0}};
+  reasons[1].code = "ConditionalCheckFailed";
+  cyn_error error = CYN_ERROR_INIT;
+  error.status = CYN_E_TRANSACTION_CANCELED;
+  error.name = "TransactionCanceledException";
+  error.reasons = reasons;
+  error.reason_count = 2;
+  cyn_i_buf buf;
+  cyn_i_buf_init(&buf, &arena);
+  cyn_i_api_encode_error(&error, &buf);
+  cyn_i_buf_byte(&buf, '\0');
+  CHECK_STR((const char *)buf.data,
+            "{\"__type\":\"com.amazonaws.dynamodb.v20120810#TransactionCanceledException\",\"CancellationReasons\":[{\"Code\":\"None\"},"
+            "{\"Code\":\"ConditionalCheckFailed\"}]}");
+  cyn_i_arena_clean_up(&arena);
+}
