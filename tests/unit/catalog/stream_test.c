@@ -25,7 +25,10 @@ TEST(labels) {
   }
   static const char *const wrong[] = {"", "2015-05-20T20:51:10.25", "2015-05-20T20:51:10.2521", "2015-02-29T00:00:00.000",
                                       "2015-13-20T20:51:10.252", "2015-05-20 20:51:10.252", "2015-05-20T20:61:10.252",
-                                      "1969-05-20T20:51:10.252", "2015-05-2xT20:51:10.252"};
+                                      "1969-05-20T20:51:10.252", "2015-05-2xT20:51:10.252",
+                                      "2015-05-2/T20:51:10.252", "2015-00-20T20:51:10.252", "2015-05-00T20:51:10.252", "2015-05-20Txx:51:10.252",
+                                      "2015-05-20T20:xx:10.252", "2015-05-20T20:51:xx.252", "2015-05-20T20:51:10.xxx", "2015-05-20T24:00:00.000",
+                                      "9999-12-31T24:00:00.000", "xxxx-05-20T20:51:10.252"};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
     int64_t ms;
     if (cyn_i_stream_label_parse(cyn_str(wrong[i]), &ms)) test_failed(__FILE__, __LINE__, "%s is a label", wrong[i]);
@@ -149,5 +152,65 @@ TEST(of_a_table_record) {
   record.stored_state = CYN_TABLE_DELETING;
   bytes = cyn_i_table_record_write(&record, &arena);
   CHECK(cyn_i_table_record_peek(bytes, &peek) && !peek.may_lack_log);
+  cyn_i_arena_clean_up(&arena);
+}
+
+/* Whole by its checksum, and still no record: whatever wrote it, nothing is read over or made up. */
+TEST(sound_checksums_over_nonsense) {
+  cyn_i_arena arena;
+  cyn_i_arena_init(&arena, 0);
+  cyn_i_store_key key;
+  cyn_i_stream back;
+  static char long_name[300];
+  memset(long_name, 'n', sizeof long_name);
+  REQUIRE(cyn_i_stream_key(cyn_str("1"), cyn_str("r"), (cyn_bytes){"", 0}, sample_stream.created_ms, &arena, &key));
+  CHECK_INT(key.sort.size, 1 + CYN_STREAM_LABEL_SIZE);
+  CHECK(cyn_i_stream_record_read(&key, cyn_i_stream_record_write(&key, &sample_stream, &arena), &back));
+  cyn_i_stream wrong[8];
+  for (int i = 0; i < 8; i++) wrong[i] = sample_stream;
+  wrong[0].view = (cyn_i_view_type)(CYN_VIEW_KEYS_ONLY - 1);
+  wrong[1].view = (cyn_i_view_type)(CYN_VIEW_NEW_AND_OLD_IMAGES + 1);
+  wrong[2].hash = (cyn_i_key_part){{NULL, 0}, CYN_TYPE_S};
+  wrong[3].hash.name.size = 0;
+  wrong[4].range.type = CYN_TYPE_BOOL;
+  wrong[5].log = 0;
+  wrong[6].hash.name = (cyn_bytes){long_name, 257}; /* its size is one byte: 1, and the rest reads as other parts */
+  wrong[7].range.name = (cyn_bytes){long_name, 257};
+  for (int i = 0; i < 8; i++) {
+    cyn_bytes record = cyn_i_stream_record_write(&key, &wrong[i], &arena);
+    if (cyn_i_stream_record_read(&key, record, &back)) test_failed(__FILE__, __LINE__, "record %d was read", i);
+  }
+  cyn_i_arena_clean_up(&arena);
+}
+
+TEST(descriptions_that_name_no_stream) {
+  cyn_i_arena arena;
+  cyn_i_arena_init(&arena, 0);
+  cyn_i_table_record record;
+  cyn_i_stream stream;
+  static char long_name[300];
+  memset(long_name, 'n', sizeof long_name);
+  REQUIRE(sample_record(&arena, &record));
+  cyn_stream_specification specification = CYN_STREAM_SPECIFICATION_INIT;
+  specification.stream_view_type = cyn_str("EVERYTHING");
+  cyn_table_description description = *record.description;
+  description.stream_specification = &specification;
+  record.stream_log = 70;
+  record.description = NULL;
+  CHECK(!cyn_i_stream_of_record(&record, &stream));
+  record.description = &description;
+  CHECK(!cyn_i_stream_of_record(&record, &stream));
+  specification.stream_view_type = cyn_str("NEW_IMAGE");
+  CHECK(cyn_i_stream_of_record(&record, &stream));
+  cyn_key_schema_element element = *description.key_schema.at[0];
+  const cyn_key_schema_element *elements[1] = {&element};
+  description.key_schema = (cyn_key_schema){1, elements};
+  CHECK(cyn_i_stream_of_record(&record, &stream) && stream.range.name.data == NULL);
+  element.attribute_name = (cyn_bytes){long_name, 256};
+  CHECK(!cyn_i_stream_of_record(&record, &stream));
+  element.attribute_name.size = 0;
+  CHECK(!cyn_i_stream_of_record(&record, &stream));
+  description.key_schema.count = 0;
+  CHECK(!cyn_i_stream_of_record(&record, &stream));
   cyn_i_arena_clean_up(&arena);
 }

@@ -156,3 +156,60 @@ TEST(names_must_be_there) {
   cyn_i_table_release(table);
   cyn_i_arena_clean_up(&arena);
 }
+
+/* Records that are whole by their checksum, and say what no table can be. */
+TEST(records_of_no_table) {
+  cyn_i_arena arena;
+  cyn_i_arena_init(&arena, 0);
+  cyn_stream_specification specification = CYN_STREAM_SPECIFICATION_INIT;
+  specification.stream_view_type = cyn_str("NEW_IMAGE");
+  for (int i = 0; i < 9; i++) {
+    cyn_i_table_record record;
+    cyn_error error = CYN_ERROR_INIT;
+    cyn_i_table *table = NULL;
+    REQUIRE(sample_record(&arena, &record));
+    cyn_table_description description = *record.description;
+    const cyn_key_schema_element *elements[6] = {description.key_schema.at[0], description.key_schema.at[1]};
+    cyn_key_schema_element other = *elements[1];
+    cyn_global_secondary_index_description index = *description.global_secondary_indexes.at[0];
+    const cyn_global_secondary_index_description *indexes[1] = {&index};
+    description.key_schema = (cyn_key_schema){2, elements};
+    description.global_secondary_indexes.at = indexes;
+    record.description = &description;
+    record.stream_log = 70;
+    description.stream_specification = &specification;
+    switch (i) {
+      case 0: break; /* this one is sound */
+      case 1: description.stream_specification = NULL; break;
+      case 2: specification.stream_view_type = cyn_str("EVERYTHING"); break;
+      case 3: description.key_schema.count = 0; break;
+      case 4: /* two HASH */
+        other.key_type = cyn_str("HASH");
+        elements[1] = &other;
+        break;
+      case 5: /* three RANGE */
+        description.key_schema.count = 4;
+        elements[2] = elements[3] = elements[1];
+        break;
+      case 6: /* more of an index's key than there is room for */
+        for (int k = 1; k < 6; k++) elements[k] = description.key_schema.at[1];
+        index.key_schema = (cyn_key_schema){6, elements};
+        description.key_schema.count = 2;
+        break;
+      case 7: /* an attribute that is not defined */
+        other.attribute_name = cyn_str("nothing");
+        elements[1] = &other;
+        break;
+      default: index.projection = NULL; break;
+    }
+    cyn_bytes bytes = cyn_i_table_record_write(&record, &arena);
+    cyn_status status = cyn_i_table_parse(cyn_str("1"), cyn_str("r"), cyn_str("abc"), bytes, &table, &error);
+    CHECK_INT(status, i == 0 ? CYN_OK : CYN_E_INTERNAL);
+    CHECK((table != NULL) == (i == 0));
+    if (i != 0) CHECK_STR(error.message, "The catalog record of a table is damaged: its keys cannot be read");
+    specification.stream_view_type = cyn_str("NEW_IMAGE");
+    cyn_i_table_release(table);
+    cyn_error_clean_up(&error);
+  }
+  cyn_i_arena_clean_up(&arena);
+}
