@@ -49,7 +49,29 @@ static cyn_status report_reserved(const cyn_i_parser *parser) {
                          CYN_BYTES_FORMAT(parser->reserved_word));
 }
 
+/* Whether a name that the expression's own kind does not know is a function of the other kind; if so, the article and name
+ * of the own one. Nothing is known of key conditions here. */
+static const char *wrong_kind(cyn_i_expression_kind kind, cyn_bytes name) {
+  static const char *const update[] = {"if_not_exists", "list_append"};
+  static const char *const condition[] = {"attribute_exists", "attribute_not_exists", "attribute_type",
+                                          "begins_with",      "contains",             "size"};
+  if (kind == CYN_EXPRESSION_KEY_CONDITION) return NULL;
+  bool is_update = kind == CYN_EXPRESSION_UPDATE;
+  const char *const *others = is_update ? condition : update;
+  size_t count = is_update ? sizeof condition / sizeof condition[0] : sizeof update / sizeof update[0];
+  for (size_t i = 0; i < count; i++)
+    if (strlen(others[i]) == name.size && memcmp(others[i], name.data, name.size) == 0)
+      return is_update ? "an update" : "a condition";
+  return NULL;
+}
+
 static cyn_status report_functions(const cyn_i_parser *parser) {
+  const char *kind =
+      parser->unknown_function.data != NULL ? wrong_kind(parser->sink.kind, parser->unknown_function) : NULL;
+  if (kind != NULL)
+    return cyn_i_fault_set(&parser->sink, CYN_CHECK_EXPRESSION_OTHER,
+                           "The function is not allowed in %s expression; function: %.*s", kind,
+                           CYN_BYTES_FORMAT(parser->unknown_function));
   if (parser->unknown_function.data != NULL)
     return cyn_i_fault_set(&parser->sink, CYN_CHECK_EXPRESSION_OTHER, "Invalid function name; function: %.*s",
                            CYN_BYTES_FORMAT(parser->unknown_function));
