@@ -103,7 +103,10 @@ cyn_status cyn_i_api_decode(const cyn_i_shape *shape, cyn_bytes body, cyn_i_aren
 /* Constraint errors of validation.md section 2: at most 10, in the service's order. */
 cyn_status cyn_i_api_check(const cyn_i_operation *operation, const void *input, cyn_i_arena *arena, cyn_error *error);
 
-/* Appends the structure as JSON. Absent members are left out. */
+/* The first value fault of an input, as the service answers it: ValidationException. For clients, which cannot send one. */
+cyn_status cyn_i_api_check_faults(const cyn_i_operation *operation, const void *input, cyn_error *error);
+
+/* Appends the structure as JSON. Absent members are left out; of a value with a fault nothing useful is written. */
 void cyn_i_api_encode(const cyn_i_shape *shape, const void *structure, cyn_i_buf *buf);
 
 /* Appends an error's body: {"__type":"prefix#Name","message":"…"} with the key's spelling, CancellationReasons and Item as

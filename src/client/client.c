@@ -339,6 +339,15 @@ static machine *machine_new(cyn_i_client *client, cyn_i_call *call) {
   return m;
 }
 
+/* NULL with the call's status set: what it holds cannot be sent, or there is no memory. */
+static machine *machine_begin(cyn_i_client *client, cyn_i_call *call) {
+  call->status = cyn_i_api_check_faults(call->operation, call->input, call->error);
+  if (call->status != CYN_OK) return NULL;
+  machine *m = machine_new(client, call);
+  if (m == NULL) call->status = cyn_i_error_no_memory(call->error);
+  return m;
+}
+
 /* ---- judging an answer ---- */
 
 static cyn_bytes body_of(const machine *m) {
@@ -415,11 +424,8 @@ static int64_t judge(machine *m) {
 /* ---- blocking ---- */
 
 void cyn_i_client_call(cyn_i_client *client, cyn_i_call *call) {
-  machine *m = machine_new(client, call);
-  if (m == NULL) {
-    call->status = cyn_i_error_no_memory(call->error);
-    return;
-  }
+  machine *m = machine_begin(client, call);
+  if (m == NULL) return;
   for (int64_t delay_ms = 0; delay_ms >= 0;) {
     delay_ms += cyn_i_retry_begin(client->retry, &m->retry, cyn_i_clock_monotonic_ns());
     if (delay_ms > 0 && !cyn_i_sleep_unless_interrupted_ms(delay_ms)) {
@@ -459,11 +465,10 @@ static void on_answer(cyn_i_http_request *http) {
 }
 
 void cyn_i_client_submit(cyn_i_client *client, cyn_i_call *call) {
-  machine *m = machine_new(client, call);
+  machine *m = machine_begin(client, call);
   if (m != NULL) {
     submit_attempt(m, 0);
     return;
   }
-  call->status = cyn_i_error_no_memory(call->error);
   call->done(call);
 }

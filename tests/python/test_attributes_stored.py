@@ -178,3 +178,66 @@ def test_values_come_back(fast):
     done = subprocess.run([sys.executable, '-c', PROGRAM], capture_output=True, text=True,
                           env={**os.environ, 'CYNAMO_FAST': fast})
     assert done.stdout == 'done\n', done.stderr
+
+
+REFUSED = '''
+from cynamo.attributes import ListAttribute, MapAttribute, NumberAttribute, NumberSetAttribute, UnicodeAttribute
+from cynamo.exceptions import PutError, QueryError, UpdateError
+from cynamo.models import Model
+import cynamo
+
+NO_NUMBER = 'The parameter cannot be converted to a numeric value: "x"'
+
+
+def texts_of(host):
+    class Thing(Model):
+        class Meta:
+            table_name = 'refused'
+            billing_mode = 'PAY_PER_REQUEST'
+
+        id = UnicodeAttribute(hash_key=True)
+        number = NumberAttribute(null=True)
+        numbers = NumberSetAttribute(null=True)
+        listed = ListAttribute(of=NumberAttribute, null=True)
+        loose = MapAttribute(null=True)
+
+    Thing.Meta.host = host
+    Thing.create_table(wait=True)
+    Thing('kept', number=1).save()
+    texts = []
+
+    def refused(kind, call):
+        try:
+            call()
+        except kind as error:
+            assert error.cause_response_code == 'ValidationException', error
+            texts.append(error.cause_response_message)
+        else:
+            raise AssertionError('taken')
+
+    def batch():
+        with Thing.batch_write() as writer:
+            writer.save(Thing('new', number='x'))
+
+    for values in ({'number': 'x'}, {'numbers': {'x'}}, {'listed': [1, 'x']}, {'loose': {'': 1}}):
+        refused(PutError, lambda: Thing('new', **values).save())
+    refused(UpdateError, lambda: Thing('kept').update([Thing.number.set('x')]))
+    refused(QueryError, lambda: list(Thing.query('kept', filter_condition=Thing.number == 'x')))
+    refused(PutError, batch)
+    assert [(thing.id, thing.number) for thing in Thing.scan()] == [('kept', 1)]
+    return texts
+
+
+server = cynamo.serve('memory:')
+theirs, ours = texts_of(server.url), texts_of('memory:')
+server.close()
+assert theirs == ours, (theirs, ours)
+assert theirs[0] == '1 validation error detected: ' + NO_NUMBER, theirs
+assert theirs[5] == 'ExpressionAttributeValues contains invalid value: ' + NO_NUMBER + ' for key :1', theirs
+'''
+
+
+@pytest.mark.parametrize('fast', ['1', '0'])
+def test_what_is_no_number_is_never_sent(fast):
+    """A client has no bytes for it: it must not send another number instead."""
+    subprocess.run([sys.executable, '-c', REFUSED], env=dict(os.environ, CYNAMO_FAST=fast), check=True, timeout=120)

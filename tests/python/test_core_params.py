@@ -287,3 +287,18 @@ def test_unknown_operations_and_arguments(db):
     for arguments in ((), ('ListTables',), ('ListTables', {}, 1), (5, {}), (None, {})):
         with pytest.raises(TypeError):
             db.call(*arguments)
+
+
+def test_a_model_says_once_that_the_validation_failed():
+    """botocore's ParamValidationError puts the first line in front by itself."""
+    from cynamo.connection import Connection
+    from cynamo.exceptions import PutError
+    connection = Connection(host='memory:', region='us-east-1')
+    connection.create_table(
+        'params', attribute_definitions=[{'attribute_name': 'id', 'attribute_type': 'S'}],
+        key_schema=[{'attribute_name': 'id', 'key_type': 'HASH'}], billing_mode='PAY_PER_REQUEST')
+    connection.describe_table('params')
+    with pytest.raises(PutError) as caught:
+        connection.put_item('params', 'a', attributes={'text': {'S': 5}})
+    assert str(caught.value.cause).count('Parameter validation failed:') == 1, caught.value
+    connection.delete_table('params')

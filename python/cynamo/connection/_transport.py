@@ -218,8 +218,8 @@ def _local_error(error: Any, url: Optional[str]) -> Optional[Exception]:
     if code == 'ParamValidation':
         if _botocore.importable():
             from botocore.exceptions import ParamValidationError
-            return ParamValidationError(report=text)
-        return _botocore.BotoCoreErrorWithText('Parameter validation failed:\n' + text)
+            return ParamValidationError(report=text.split('\n', 1)[-1])  # it puts the first line in front by itself
+        return _botocore.BotoCoreErrorWithText(text)
     if code not in _LOCAL_ERRORS:
         return None
     if not _botocore.importable():
