@@ -163,3 +163,7 @@ def __getattr__(name):
 
 def __dir__():
     return sorted([*globals(), *_LATE])
+
+
+# `import *` is told of those that are made late, too.
+__all__ = [name for name in globals() if name[0] != '_' and name != 'copyreg'] + list(_LATE)

@@ -30,6 +30,8 @@ class _FakeNamespace:
 
 _NAMES = ('pre_dynamodb_send', 'post_dynamodb_send', '_signals', 'Namespace', 'signals_available')
 
+__all__ = ['Namespace', 'post_dynamodb_send', 'pre_dynamodb_send', 'signals_available']  # `import *` asks for them by this
+
 
 def __getattr__(name):
     if name not in _NAMES:

@@ -396,6 +396,18 @@ def test_names_that_others_import():
         Connection(host='memory:').get_meta_table('none')
 
 
+def test_star_imports_get_what_is_made_late():
+    names = {}
+    exec('from cynamo.exceptions import *\nfrom cynamo.signals import *', names)
+    import cynamo.exceptions
+    import cynamo.signals
+    for name in ('VerboseClientError', 'CancellationReason', 'PutError', 'DoesNotExist', 'TableDoesNotExist'):
+        assert names[name] is getattr(cynamo.exceptions, name)
+    for name in ('pre_dynamodb_send', 'post_dynamodb_send'):
+        assert names[name] is getattr(cynamo.signals, name)
+    assert 'copyreg' not in names and '_Picklable' not in names
+
+
 def test_import_loads_little():
     run('''
         import sys
