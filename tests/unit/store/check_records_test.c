@@ -79,3 +79,41 @@ TEST(the_format_record) {
   told_after(key, sizeof key, "CYNAMO\0\1\3\0\0\0" "9.9", 15, "format version 3, written by Cynamo 9.9");
   told_after(other, sizeof other, "x", 1, "it is no key of Cynamo's");
 }
+
+TEST(keys_that_are_nearly_right) {
+  static const uint8_t other[] = {HEAD(0, 0, 0, 0, 0), 6, 'f', 'o', 'r', 'm', 'a', 's'};
+  static const uint8_t short_log[15] = {0xFF, 0xFF, 0xFF, 0xFE, 0, 0, 0, 7}, first[16] = {0xFF, 0xFF, 0xFF, 0xFE, 0, 0, 0, 6};
+  static const uint8_t log_end[9] = {0, 0, 0, 2, 0, 0, 0, 7, 0}, counter[4] = {0, 0, 0, 1};
+  uint8_t pointer[496] = {HEAD(0, 0, 0, 16, 0), 1, 'p'}, long_key[505];
+  memset(pointer + 14, 'l', sizeof pointer - 14); /* a pointer ends with 0 */
+  memcpy(long_key, pointer, 13);
+  memset(long_key + 13, 'l', sizeof long_key - 13);
+  told_after(other, sizeof other, "x", 1, "it is no key of Cynamo's");
+  told_after(short_log, sizeof short_log, "x", 1, "it is no key of a log");
+  told_after(first, sizeof first, "x", 1, "position 0 of a log");
+  told_after(log_end, sizeof log_end, "\5\0\0\0\0\0\0", 8, "it is no number of Cynamo's");
+  told_after(counter, sizeof counter, "12345678", 8, "it is no key of Cynamo's");
+  told_after(pointer, sizeof pointer, "\0\0\0\0\0\0\0\1", 8, "it does not lead to the rest of long keys");
+  told_after(long_key, sizeof long_key, "x", 1, "it is no key of Cynamo's");
+}
+
+/* LMDB's own new file holds nothing, not even the format record, and is none of ours once something was taken out of it. */
+TEST(files_without_a_key) {
+  static const uint8_t key[] = {HEAD(0, 0, 0, 0, 0), 6, 'f', 'o', 'r', 'm', 'a', 't'};
+  fixture f;
+  told t;
+  MDB_env *env;
+  char path[96];
+  REQUIRE(fixture_open(&f, STRICT));
+  fixture_close_store(&f);
+  raw_put(f.path, key, sizeof key, NULL, 0);
+  structure_of(f.path, &t, NULL);
+  CHECK_TOLD(&t, "there is no format record");
+  (void)snprintf(path, sizeof path, "%s/new", f.folder);
+  REQUIRE(mkdir(path, 0700) == 0 && mdb_env_create(&env) == 0);
+  CHECK_INT(mdb_env_open(env, path, 0, 0600), 0);
+  mdb_env_close(env);
+  structure_of(path, &t, NULL);
+  CHECK_STR(t.all, "");
+  fixture_close(&f);
+}

@@ -8,6 +8,7 @@
 #include "conformance.h"
 #include "raw_file.h"
 #include "store/care.h"
+#include "store/lmdb/care_private.h"
 #include "store/lmdb/pin.h"
 
 static long countdown = -1; /* negative: nothing fails */
@@ -278,3 +279,98 @@ TEST(full_disk) { all_steps(UNSAFE, ENOSPC); }
 TEST(no_memory) { all_steps(STRICT, ENOMEM); }
 TEST(damaged_page) { all_steps(STRICT, MDB_CORRUPTED); }
 TEST(in_memory) { all_steps(MEMORY, ENOMEM); }
+
+/* ---- with a bound, with older files, and beside another process ---- */
+
+static bool open_once(kind which) {
+  memset(&f, 0, sizeof f);
+  is_file = which != MEMORY;
+  if (!fixture_open(&f, which)) return false;
+  (void)snprintf(copy_path, sizeof copy_path, "%s/copy", f.folder);
+  CHECK_INT(write_all(), CYN_OK);
+  return true;
+}
+
+TEST(a_store_with_a_bound) {
+  REQUIRE(open_once(UNSAFE));
+  fixture_close_store(&f);
+  cyn_i_store_options options = fixture_options(&f);
+  options.size_max = (uint64_t)1 << 30;
+  REQUIRE(fixture_open_with(&f, &options));
+  run_step(&(struct step){"write", write_all, NULL, false}, EIO);
+  CHECK_INT(read_state(), CYN_OK);
+  fixture_close(&f);
+}
+
+static uint8_t format_key[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 'f', 'o', 'r', 'm', 'a', 't'};
+static uint8_t format_record[64];
+static size_t format_record_size;
+
+static int step_up(MDB_txn *txn, MDB_dbi dbi) {
+  MDB_val key = {1, "\1"}, value = {1, "x"};
+  return mdb_put(txn, dbi, &key, &value, 0);
+}
+static cyn_status upgrade_by_one(void) {
+  static const cyn_i_lmdb_upgrade_step steps_up[2] = {NULL, step_up};
+  uint32_t from, to;
+  cyn_status status = cyn_i_lmdb_upgrade(f.path, steps_up, 2, &from, &to, &error);
+  CHECK_INT(from, 1);
+  CHECK_INT(to, status == CYN_OK ? 2 : 1);
+  return status;
+}
+static void make_older(void) { raw_put(f.path, format_key, sizeof format_key, format_record, format_record_size); }
+
+/* A step that failed leaves the file of the version that it was. */
+TEST(an_upgrade_that_fails) {
+  MDB_env *env;
+  MDB_txn *txn;
+  MDB_dbi dbi;
+  MDB_val key = {sizeof format_key, format_key}, value;
+  REQUIRE(open_once(STRICT));
+  fixture_close_store(&f);
+  REQUIRE(mdb_env_create(&env) == 0 && mdb_env_open(env, f.path, MDB_RDONLY, 0600) == 0 && mdb_txn_begin(env, NULL, MDB_RDONLY, &txn) == 0);
+  REQUIRE(mdb_dbi_open(txn, NULL, 0, &dbi) == 0 && mdb_get(txn, dbi, &key, &value) == 0 && value.mv_size <= sizeof format_record);
+  memcpy(format_record, value.mv_data, format_record_size = value.mv_size);
+  mdb_txn_abort(txn);
+  mdb_env_close(env);
+  run_step(&(struct step){"upgrade by one", upgrade_by_one, make_older, true}, EIO);
+  make_older();
+  raw_put(f.path, "\1", 1, NULL, 0);
+  cyn_i_store_options options = fixture_options(&f);
+  REQUIRE(fixture_open_with(&f, &options));
+  CHECK_INT(read_state(), CYN_OK);
+  fixture_close(&f);
+}
+
+static cyn_status pin_closed(void) { return with_closed(pin); }
+static cyn_status look_at_live(void) {
+  cyn_i_store_check *check;
+  told t;
+  cyn_i_faults faults = told_faults(&t);
+  DO(cyn_i_store_check_open(cyn_str(f.path), &check, &error));
+  cyn_status status = cyn_i_store_check_structure(check, &faults, &error);
+  cyn_i_store_check_close(check);
+  CHECK_INT(faults.count, 0);
+  return status;
+}
+
+/* A view of a file that another holds, and the check of one that is in use. */
+TEST(beside_an_owner) {
+  static const int codes[] = {EIO, ENOMEM, MDB_MAP_RESIZED};
+  REQUIRE(open_once(STRICT));
+  for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+    run_step(&(struct step){"pin closed", pin_closed, NULL, true}, codes[i]);
+    run_step(&(struct step){"look at live", look_at_live, NULL, true}, codes[i]);
+  }
+  CHECK_INT(read_state(), CYN_OK);
+  fixture_close(&f);
+}
+
+/* What makes a smaller map be tried: once is not enough to be an error. */
+TEST(maps_that_do_not_fit) {
+  static const int codes[] = {EFBIG, EOVERFLOW, EINVAL};
+  REQUIRE(open_once(UNSAFE));
+  for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) run_step(&(struct step){"open", reopen, NULL, true}, codes[i]);
+  CHECK_INT(read_state(), CYN_OK);
+  fixture_close(&f);
+}

@@ -202,3 +202,71 @@ TEST(a_meta_page_that_could_not_be_written) {
   CHECK_INT(t.count + t.remarks, 0);
   end(&f, &r);
 }
+
+/* Two values on one page, and a value of which the number of pages was changed. */
+TEST(values_that_share_pages) {
+  fixture f;
+  raw r;
+  told t;
+  REQUIRE(file_make(&f, &r));
+  uint8_t *first = NULL, *second = NULL;
+  for (size_t number = 2; number < r.size / 4096; number++) {
+    uint8_t *page = r.bytes + number * 4096;
+    if (raw_u64(page) != number || cyn_i_page_u16(page + 10) != CYN_PAGE_LEAF) continue;
+    for (unsigned i = 0; i < cyn_i_page_count(page); i++) {
+      uint8_t *node = (uint8_t *)(uintptr_t)cyn_i_page_node(page, i);
+      if (cyn_i_page_value_size(node) != 9000) continue;
+      if (first == NULL) first = node;
+      else if (cyn_i_page_value_page(node) != cyn_i_page_value_page(first)) second = node;
+    }
+  }
+  REQUIRE(first != NULL && second != NULL);
+  uint64_t of_first = cyn_i_page_value_page(first), of_second = cyn_i_page_value_page(second);
+  size_t key_size = cyn_i_page_key(second).size;
+  memcpy(second + 8 + key_size, &of_first, 8);
+  structure_after(&f, &r, &t);
+  CHECK_TOLD(&t, "it is used twice");
+  memcpy(second + 8 + key_size, &of_second, 8);
+  structure_after(&f, &r, &t);
+  CHECK_INT(t.count, 0);
+  end(&f, &r);
+}
+
+TEST(odd_lists_of_free_pages) {
+  fixture f;
+  raw r;
+  told t;
+  REQUIRE(file_make(&f, &r));
+  uint8_t *page = r.bytes + raw_u64(raw_meta(&r) + 40 + 40) * 4096;
+  while (cyn_i_page_u16(page + 10) == CYN_PAGE_BRANCH) page = r.bytes + cyn_i_page_child(cyn_i_page_node(page, 0)) * 4096;
+  uint8_t *node = (uint8_t *)(uintptr_t)cyn_i_page_node(page, 0);
+  uint64_t transaction = raw_u64(node + 8), none = 0;
+  memcpy(node + 8, &none, 8);
+  structure_after(&f, &r, &t);
+  CHECK_TOLD(&t, "free pages of transaction 0: there was no such transaction");
+  memcpy(node + 8, &transaction, 8);
+  node[0] -= 1; /* the value's size is no multiple of 8 */
+  structure_after(&f, &r, &t);
+  CHECK_TOLD(&t, "the list does not fit its value");
+  node[0] += 1;
+  structure_after(&f, &r, &t);
+  CHECK_INT(t.count, 0);
+  end(&f, &r);
+}
+
+/* No file has that many pages: nothing is reserved for them. */
+TEST(more_pages_than_memory) {
+  fixture f;
+  raw r;
+  told t;
+  REQUIRE(file_make(&f, &r));
+  uint64_t last = (uint64_t)1 << 40, map = (uint64_t)1 << 60;
+  memcpy(raw_meta(&r) + 136, &last, 8);
+  memcpy(raw_meta(&r) + 32, &map, 8);
+  structure_after(&f, &r, &t);
+  CHECK_TOLD(&t, "the file is too short: it should have 1099511627777 pages");
+  cyn_i_store_options options = fixture_options(&f);
+  CHECK_INT(cyn_i_store_lmdb_open(&options, &f.store, &f.error), CYN_E_STORE);
+  CHECK(f.store == NULL);
+  end(&f, &r);
+}

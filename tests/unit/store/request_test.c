@@ -4,6 +4,7 @@
 #include "conformance.h"
 #include "raw_file.h"
 #include "store/care.h"
+#include "store/lmdb/care_private.h"
 
 static char bytes[4000];
 
@@ -132,5 +133,60 @@ TEST(odd_owners) {
   cyn_i_store_options options = fixture_options(&f);
   REQUIRE(fixture_open_with(&f, &options));
   CHECK(strcmp(get_text(&f, key_of(3, "k", "")), "-") != 0);
+  fixture_close(&f);
+}
+
+/* The owner does what it is asked for, and cannot say so: who asks learns that there is no answer, and nothing is left. */
+TEST(an_answer_that_cannot_be_written) {
+  fixture f;
+  char request[128], name[128];
+  if (!fixture_open(&f, UNSAFE)) return;
+  fill_and_delete(&f);
+  (void)snprintf(request, sizeof request, "%s/compact.request", f.path);
+  for (int i = 0; i < 2; i++) {
+    (void)snprintf(name, sizeof name, "%s/compact.answer%s", f.path, i == 0 ? ".new" : ""); /* a folder stands where the file would be */
+    int fd = open(request, O_WRONLY | O_CREAT, 0600);
+    CHECK(mkdir(name, 0700) == 0 && fd >= 0 && close(fd) == 0);
+    cyn_i_store_serve(f.store);
+    CHECK(access(request, F_OK) != 0 && rmdir(name) == 0);
+    (void)snprintf(name, sizeof name, "ls '%s' | grep -c compact > /dev/null", f.path);
+    CHECK(system(name) != 0);
+    CHECK(strcmp(get_text(&f, key_of(3, "k", "")), "-") != 0);
+  }
+  (void)snprintf(request, sizeof request, "%s/compact.request", f.path);
+  REQUIRE(mkdir(request, 0700) == 0); /* and one that cannot be asked */
+  uint64_t saved = 0;
+  CHECK_INT(cyn_i_lmdb_request_compact(f.path, &saved, &f.error), CYN_E_STORE);
+  CHECK(f.error.message != NULL && strstr(f.error.message, "Cannot ask the owner of the store ") != NULL);
+  CHECK(rmdir(request) == 0);
+  fixture_close(&f);
+}
+
+/* Memory, a file that is only read, and a child of the owner do nothing. */
+TEST(stores_that_serve_nobody) {
+  fixture f;
+  char request[128];
+  REQUIRE(fixture_open(&f, MEMORY));
+  cyn_i_store_serve(f.store);
+  CHECK_INT(put_text(&f, key_of(1, "a", ""), "v"), CYN_OK);
+  fixture_close(&f);
+  REQUIRE(fixture_open(&f, STRICT));
+  (void)snprintf(request, sizeof request, "%s/compact.request", f.path);
+  int fd = open(request, O_WRONLY | O_CREAT, 0600);
+  CHECK(fd >= 0 && close(fd) == 0);
+  (void)fflush(NULL);
+  pid_t child = fork();
+  if (child == 0) {
+    cyn_i_store_serve(f.store);
+    test_child_exit(access(request, F_OK) == 0 ? 0 : 1);
+  }
+  int status = 0;
+  CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  fixture_close_store(&f);
+  cyn_i_store_options options = fixture_options(&f);
+  options.read_only = true;
+  REQUIRE(fixture_open_with(&f, &options));
+  cyn_i_store_serve(f.store);
+  CHECK(access(request, F_OK) == 0);
   fixture_close(&f);
 }

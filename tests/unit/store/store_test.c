@@ -430,3 +430,49 @@ CONFORM(writes_for_later_are_all_done) {
   free(arenas);
   fixture_close(&f);
 }
+
+/* A key that no store can hold is read as absent, and a write that names one is refused whole. */
+static void impossible_keys(kind which) {
+  static char text[8300];
+  memset(text, 'k', sizeof text);
+  fixture f;
+  if (!fixture_open(&f, which)) return;
+  CHECK_INT(put_text(&f, key_of(1, "a", ""), "one"), CYN_OK);
+  cyn_i_store_key keys[4] = {key_of(1, "", ""), key_of(1, "a", ""), key_of(1, "a", ""), key_of(1, "a", "")};
+  keys[0].partition = (cyn_bytes){text, 256};
+  keys[1].sort = (cyn_bytes){text, 8193};
+  keys[2].space = 1;
+  for (int i = 0; i < 3; i++) {
+    cyn_bytes value = {"", 0};
+    int64_t number = 5;
+    CHECK_INT(cyn_i_store_view_begin(f.view, &f.error), CYN_OK);
+    CHECK_INT(cyn_i_store_get(f.view, &keys[i], &value, &f.error), CYN_OK);
+    CHECK(value.data == NULL);
+    CHECK_INT(cyn_i_store_view_counter(f.view, &keys[i], &number, &f.error), CYN_OK);
+    CHECK_INT(number, 0);
+    cyn_i_store_view_end(f.view);
+    number = 5;
+    CHECK_INT(cyn_i_store_counter(f.store, &keys[i], &number, &f.error), CYN_OK);
+    CHECK_INT(number, 0);
+    for (int adds = 0; adds < 2; adds++) {
+      cyn_i_store_put puts[2] = {{keys[3], cyn_str("two")}, {keys[i], cyn_str("x")}};
+      cyn_i_store_add add = {keys[i], 1};
+      change c;
+      change_init(&c, &f);
+      c.write.keys = &keys[i];
+      c.write.key_count = (size_t)(4 - i); /* the last is there */
+      c.effects = (cyn_i_store_effects){.puts = puts, .put_count = adds != 0 ? 1 : 2, .adds = &add, .add_count = (size_t)adds};
+      CHECK_INT(change_run(&c), CYN_E_INTERNAL);
+      CHECK_STR(c.seen[0], "-");
+      CHECK_STR(c.seen[3 - i], "one");
+      CHECK_STR(f.error.message, "A write named a key that no store can hold.");
+      cyn_error_clean_up(&f.error);
+      CHECK_STR(get_text(&f, keys[3]), "one");
+    }
+  }
+  fixture_close(&f);
+}
+TEST(keys_that_no_store_can_hold) {
+  impossible_keys(MEMORY);
+  impossible_keys(UNSAFE);
+}

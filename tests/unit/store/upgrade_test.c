@@ -1,6 +1,7 @@
 /* From one format version to the next. There is one so far, so the steps are the test's own. */
 #include "conformance.h"
 #include "raw_file.h"
+#include "store/care.h"
 #include "store/lmdb/care_private.h"
 
 static int step_runs;
@@ -73,5 +74,40 @@ TEST(an_older_file_is_told_what_to_do) {
   cyn_i_store_options options = fixture_options(&f);
   CHECK_INT(cyn_i_store_lmdb_open(&options, &f.store, &f.error), CYN_E_STORE_VERSION);
   CHECK(strstr(f.error.message, "cynamo upgrade") != NULL);
+  fixture_close(&f);
+}
+
+TEST(files_and_paths_that_are_none) {
+  fixture f;
+  uint32_t from, to;
+  static const uint8_t key[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 'f', 'o', 'r', 'm', 'a', 't'};
+  static char path[5000];
+  uint64_t saved;
+  if (!fixture_open(&f, STRICT)) return;
+  fixture_close_store(&f);
+  raw_put(f.path, key, sizeof key, "nonsense", 8);
+  CHECK_INT(cyn_i_store_upgrade(cyn_str(f.path), &from, &to, &f.error), CYN_E_STORE);
+  CHECK(strstr(f.error.message, "is damaged: its format record cannot be read") != NULL);
+  CHECK(from == 0 && to == 0);
+  memset(path, 'p', sizeof path - 1);
+  static const char *const text = "The path of a store may not be empty, too long, or hold a zero byte.";
+  CHECK_INT(cyn_i_store_upgrade(cyn_str(path), &from, &to, &f.error), CYN_E_STORE);
+  CHECK_STR(f.error.message, text);
+  CHECK_INT(cyn_i_store_upgrade((cyn_bytes){"a\0b", 3}, &from, &to, &f.error), CYN_E_STORE);
+  CHECK_STR(f.error.message, text);
+  CHECK_INT(cyn_i_store_compact(cyn_str(path), &saved, &f.error), CYN_E_STORE);
+  CHECK_STR(f.error.message, text);
+  CHECK_INT(cyn_i_store_backup(cyn_str(path), cyn_str("/tmp/x"), &f.error), CYN_E_STORE);
+  CHECK_STR(f.error.message, text);
+  CHECK_INT(cyn_i_store_backup((cyn_bytes){"a\0b", 3}, cyn_str("/tmp/x"), &f.error), CYN_E_STORE);
+  CHECK_STR(f.error.message, text);
+  cyn_i_store_check *check;
+  CHECK_INT(cyn_i_store_check_open(cyn_str(path), &check, &f.error), CYN_E_STORE);
+  CHECK_STR(f.error.message, "The path of the store is too long.");
+  cyn_i_store_options options = {.path = cyn_str(path)};
+  CHECK_INT(cyn_i_store_lmdb_open(&options, &f.store, &f.error), CYN_E_STORE);
+  options.path = (cyn_bytes){"a\0b", 3};
+  CHECK_INT(cyn_i_store_lmdb_open(&options, &f.store, &f.error), CYN_E_STORE);
+  CHECK(f.store == NULL);
   fixture_close(&f);
 }
