@@ -108,7 +108,7 @@ static cyn_bytes false_iterator(uint8_t chosen, cyn_i_arena *arena) {
   cyn_i_shard_iterator iterator;
   cyn_bytes arn, none = {"", 0};
   uint32_t log;
-  if (!cyn_i_shard_iterator_parse(cyn_str(last_iterator), arena, &arn, &log, &iterator)) return none;
+  if (cyn_i_shard_iterator_parse(cyn_str(last_iterator), arena, &arn, &log, &iterator, NULL) != CYN_OK) return none;
   iterator.position = positions[chosen % 8];
   iterator.made_ms = times_ms[chosen / 8 % 2];
   return cyn_i_shard_iterator_write(arn, chosen / 16 % 2 != 0 ? UINT32_MAX : log, &iterator, arena);

@@ -49,7 +49,7 @@ fuzz() { # TARGET
 }
 
 inputs_of() { # TARGET
-  awk '{ sum += $1 } END { printf "%d", sum }' "$build/log/$1.log.runs" 2>/dev/null || echo 0
+  cat "$build/log/$1.log.runs" 2>/dev/null | awk '{ sum += $1 } END { printf "%d", sum }'
 }
 
 targets=("$@")
