@@ -104,14 +104,30 @@ const uint8_t *cyn_i_json_take_string(cyn_i_json *json, const uint8_t *p, cyn_by
 /* Behind a number that begins at p; NULL when it is malformed. */
 const uint8_t *cyn_i_json_number_end(const uint8_t *p, const uint8_t *end, bool *is_integer);
 
-/* What stands around a string in one write: at most 16 bytes, copied as a whole. */
-typedef struct cyn_i_json_frame {
-  char text[16];
-  uint8_t size;
-} cyn_i_json_frame;
+/* Writing to a buffer with the position in a register: the functions take it and return it, NULL without memory (the
+ * buffer's `failed` says so as well). */
+typedef struct cyn_i_json_out {
+  uint8_t *end; /* of the buffer's room */
+  cyn_i_buf *buf;
+} cyn_i_json_out;
 
-/* Appends `before`, the text with its escapes and no quotes of its own, and `behind`. The text must be UTF-8. */
-void cyn_i_json_write_framed(cyn_i_buf *buf, const cyn_i_json_frame *before, cyn_bytes text,
-                             const cyn_i_json_frame *behind);
+/* What is free behind `at` whenever a function here returns. */
+#define CYN_JSON_SLACK 64
+
+uint8_t *cyn_i_json_room_slow(cyn_i_json_out *out, const uint8_t *at, size_t more);
+/* Makes room for `more` bytes and CYN_JSON_SLACK. */
+static inline uint8_t *cyn_i_json_room(cyn_i_json_out *out, uint8_t *at, size_t more) {
+  if (__builtin_expect((size_t)(out->end - at) >= more + CYN_JSON_SLACK, 1)) return at;
+  return cyn_i_json_room_slow(out, at, more);
+}
+
+/* Writing begins behind what the buffer holds, and ends: `at` NULL leaves the buffer as it was. */
+uint8_t *cyn_i_json_out_begin(cyn_i_json_out *out, cyn_i_buf *buf);
+static inline void cyn_i_json_out_end(cyn_i_json_out *out, const uint8_t *at) {
+  if (at != NULL) out->buf->size = (size_t)(at - out->buf->data);
+}
+
+/* The text with its escapes and no quotes; it must be UTF-8. */
+uint8_t *cyn_i_json_put_text(cyn_i_json_out *out, uint8_t *at, const uint8_t *text, size_t size);
 
 #endif

@@ -118,36 +118,57 @@ static const uint8_t *put_special(const uint8_t *p, const uint8_t *end, uint8_t 
   return p + length;
 }
 
-/* What copy_plain may write behind its text, a frame, and what put_special writes. */
-#define SLACK 48
+/* ---- room ---- */
 
-static inline void write_framed(cyn_i_buf *buf, const cyn_i_json_frame *before, cyn_bytes text,
-                                const cyn_i_json_frame *behind, bool sound) {
-  const uint8_t *p = (const uint8_t *)text.data, *end = p + text.size;
-  if (!cyn_i_buf_reserve(buf, text.size + SLACK)) return;
-  uint8_t *at = buf->data + buf->size;
-  memcpy(at, before->text, sizeof before->text);
-  at += before->size;
-  while (p < end) {
-    p = copy_plain(p, end, &at, sound);
-    if (p == end) break;
-    p = put_special(p, end, &at);
-    /* what was put may be longer than what it stands for: room for the rest anew */
-    buf->size = (size_t)(at - buf->data);
-    if (!cyn_i_buf_reserve(buf, (size_t)(end - p) + SLACK)) return;
-    at = buf->data + buf->size;
+uint8_t *cyn_i_json_room_slow(cyn_i_json_out *out, const uint8_t *at, size_t more) {
+  cyn_i_buf *buf = out->buf;
+  size_t before = buf->size, used = (size_t)(at - buf->data);
+  if (more > SIZE_MAX / 4) {
+    buf->failed = true;
+    return NULL;
   }
-  memcpy(at, behind->text, sizeof behind->text);
-  buf->size = (size_t)(at - buf->data) + behind->size;
+  buf->size = used; /* growing keeps what is in front of it */
+  bool grown = cyn_i_buf_reserve(buf, more + CYN_JSON_SLACK);
+  buf->size = before;
+  if (!grown) return NULL;
+  out->end = buf->data + buf->capacity;
+  return buf->data + used;
 }
 
-static const cyn_i_json_frame quote = {"\"", 1};
+uint8_t *cyn_i_json_out_begin(cyn_i_json_out *out, cyn_i_buf *buf) {
+  out->buf = buf;
+  if (buf->failed || !cyn_i_buf_reserve(buf, CYN_JSON_SLACK)) return NULL;
+  out->end = buf->data + buf->capacity;
+  return buf->data + buf->size;
+}
 
-void cyn_i_json_write_string(cyn_i_buf *buf, cyn_bytes text) { write_framed(buf, &quote, text, &quote, false); }
+/* ---- texts ---- */
 
-void cyn_i_json_write_framed(cyn_i_buf *buf, const cyn_i_json_frame *before, cyn_bytes text,
-                             const cyn_i_json_frame *behind) {
-  write_framed(buf, before, text, behind, true);
+/* copy_plain writes at most 16 bytes behind its text, put_special at most 6: the slack has both. */
+static inline uint8_t *put_text(cyn_i_json_out *out, uint8_t *at, const uint8_t *p, size_t size, bool sound) {
+  const uint8_t *end = p + size;
+  for (;;) {
+    at = cyn_i_json_room(out, at, (size_t)(end - p));
+    if (at == NULL || p == end) return at;
+    p = copy_plain(p, end, &at, sound);
+    if (p == end) return at;
+    p = put_special(p, end, &at);
+  }
+}
+
+uint8_t *cyn_i_json_put_text(cyn_i_json_out *out, uint8_t *at, const uint8_t *text, size_t size) {
+  return put_text(out, at, text, size, true);
+}
+
+void cyn_i_json_write_string(cyn_i_buf *buf, cyn_bytes text) {
+  cyn_i_json_out out;
+  uint8_t *at = cyn_i_json_out_begin(&out, buf);
+  if (at == NULL) return;
+  *at++ = '"';
+  at = put_text(&out, at, (const uint8_t *)text.data, text.size, false);
+  if (at == NULL) return;
+  *at++ = '"';
+  cyn_i_json_out_end(&out, at);
 }
 
 /* ---- numbers ---- */

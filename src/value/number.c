@@ -268,7 +268,41 @@ static inline char *put_pair(char *at, uint8_t pair) {
   return at + 2;
 }
 
+/* Positive numbers, which most are, without taking them apart; 0 for others and for bytes that are no number. */
+static size_t format_positive(const uint8_t *bytes, size_t size, char *out) {
+  if (size < 2 || size - 1 > PAIRS_MAX || bytes[0] <= ZERO_BYTE) return 0;
+  int exponent = bytes[0] - 0xC0, count = (int)size - 1, i = 0;
+  uint8_t pair = (uint8_t)(bytes[1] - 1);
+  char *at = out;
+  if (pair == 0 || pair > 99) return 0;
+  if (exponent <= 0) {
+    *at++ = '0';
+  } else {
+    at = put_pair(at, pair);
+    if (pair < 10) *out = at[-1], at--;
+    for (i = 1; i < exponent; i++) {
+      pair = i < count ? (uint8_t)(bytes[i + 1] - 1) : 0;
+      if (pair > 99) return 0;
+      at = put_pair(at, pair);
+    }
+  }
+  if (count > exponent) {
+    *at++ = '.';
+    for (int zeros = exponent; zeros < 0; zeros++) at = put_pair(at, 0);
+    for (; i < count; i++) {
+      pair = (uint8_t)(bytes[i + 1] - 1);
+      if (pair > 99) return 0;
+      at = put_pair(at, pair);
+    }
+    while (at[-1] == '0') at--;
+  }
+  *at = '\0';
+  return (size_t)(at - out);
+}
+
 size_t cyn_i_number_format(const uint8_t *bytes, size_t size, char out[CYN_NUMBER_TEXT_MAX]) {
+  size_t plain = format_positive(bytes, size, out);
+  if (plain != 0) return plain;
   parts number;
   char *at = out;
   if (!cyn_i_number_decode(bytes, size, &number) || number.count == 0) {
