@@ -271,7 +271,7 @@ static cyn_i_json_token next_member(decoder *d, const cyn_i_shape *shape, uint32
     cyn_i_json_token token = cyn_i_json_next_named(&d->json, (*member)->name, (*member)->name_size);
     if (token != CYN_JSON_END) return token;
   }
-  cyn_bytes key;
+  cyn_bytes key = {NULL, 0}; /* stays so where memory ran out inside a value: the reader then stands anywhere */
   cyn_i_json_token token = cyn_i_json_next_member(&d->json, &key);
   *member = NULL;
   if (token != CYN_JSON_OBJECT_END && token != CYN_JSON_ERROR) *member = cyn_i_shape_member(shape, key, UINT_MAX);
