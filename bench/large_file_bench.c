@@ -7,13 +7,10 @@
  * reads nothing ahead; what is measured then is durable, as file: and LMDB are unless told otherwise. A line for each kind
  * of call: its name, calls, the 50th and 99th percentile, the mean and the CPU of the process, all in µs a call, and the
  * pages read from the disk a call. */
-#include "support.h"
-
-#include <lmdb.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
-#define MAP_SIZE ((size_t)256 << 30)
+#include "raw_lmdb.h"
+
 #define CALLS_MAX 200000
 #define HOT_PART 100 /* "in use" is a hundredth of the items */
 
@@ -49,20 +46,15 @@ static void cynamo_load(void) {
 }
 
 static void cynamo_get(unsigned long i) {
-  cyn_get_item_input input = CYN_GET_ITEM_INPUT_INIT;
-  input.table_name = cyn_str("bench");
-  make_key(builder, i, &input.key);
-  const cyn_get_item_output *output;
-  check(cyn_get_item(db, &input, result, &output, &error), &error);
-  must(output->item.data != NULL, "GetItem");
+  cyn_item key;
+  make_key(builder, i, &key);
+  get_item(db, result, "bench", key);
 }
 
 static void cynamo_put(unsigned long i) {
-  cyn_put_item_input input = CYN_PUT_ITEM_INPUT_INIT;
-  input.table_name = cyn_str("bench");
-  make_item(builder, i, 2, &input.item);
-  const cyn_put_item_output *output;
-  check(cyn_put_item(db, &input, result, &output, &error), &error);
+  cyn_item item;
+  make_item(builder, i, 2, &item);
+  put_item(db, result, "bench", item);
 }
 
 static void cynamo_query(unsigned long i) {
@@ -81,66 +73,37 @@ static void cynamo_query(unsigned long i) {
 
 /* ---- raw LMDB ---- */
 
-static MDB_env *env;
-static MDB_dbi dbi;
-static MDB_txn *reader;
+static lmdb raw;
 static unsigned char sink[1 << 20];
 static unsigned char value_bytes[2048];
 
 static void raw_open(const char *folder, unsigned flags) {
-  MDB_txn *txn;
-  mkdir(folder, 0700);
-  must(mdb_env_create(&env) == 0 && mdb_env_set_mapsize(env, MAP_SIZE) == 0, "mdb_env_create");
-  must(mdb_env_open(env, folder, MDB_NOTLS | flags, 0600) == 0, "mdb_env_open");
-  must(mdb_txn_begin(env, NULL, 0, &txn) == 0 && mdb_dbi_open(txn, NULL, 0, &dbi) == 0 && mdb_txn_commit(txn) == 0, "mdb_dbi_open");
-  must(mdb_txn_begin(env, NULL, MDB_RDONLY, &reader) == 0, "mdb_txn_begin");
-  mdb_txn_reset(reader);
+  lmdb_open(&raw, folder, flags);
   builder = cyn_item_builder_new();
   must(builder != NULL, "memory");
 }
 
 static void raw_close(void) {
   cyn_item_builder_destroy(builder);
-  mdb_txn_abort(reader);
-  must(mdb_env_sync(env, 1) == 0, "mdb_env_sync");
-  mdb_env_close(env);
-}
-
-static void raw_write(MDB_txn *txn, unsigned long i, unsigned version) {
-  unsigned char key[64];
-  MDB_val wanted = {make_raw_key(i, key), key}, value = {make_raw_value(builder, i, version, value_bytes), value_bytes};
-  must(mdb_put(txn, dbi, &wanted, &value, 0) == 0, "mdb_put");
-}
-
-static void raw_load(void) {
-  for (unsigned long i = 0; i < item_count; i += 25) {
-    MDB_txn *txn;
-    must(mdb_txn_begin(env, NULL, 0, &txn) == 0, "mdb_txn_begin");
-    for (unsigned long k = i; k < i + 25 && k < item_count; k++) raw_write(txn, k, 1);
-    must(mdb_txn_commit(txn) == 0, "mdb_txn_commit");
-  }
+  must(mdb_env_sync(raw.env, 1) == 0, "mdb_env_sync");
+  lmdb_close(&raw);
 }
 
 static void raw_get(unsigned long i) {
   unsigned char key[64];
-  MDB_val wanted = {make_raw_key(i, key), key}, found;
-  must(mdb_txn_renew(reader) == 0 && mdb_get(reader, dbi, &wanted, &found) == 0, "mdb_get");
-  memcpy(sink, found.mv_data, found.mv_size);
-  mdb_txn_reset(reader);
+  lmdb_get(&raw, (MDB_val){make_raw_key(i, key), key}, sink);
 }
 
 static void raw_put(unsigned long i) {
-  MDB_txn *txn;
-  must(mdb_txn_begin(env, NULL, 0, &txn) == 0, "mdb_txn_begin");
-  raw_write(txn, i, 2);
-  must(mdb_txn_commit(txn) == 0, "mdb_txn_commit");
+  unsigned char key[64];
+  lmdb_put(&raw, (MDB_val){make_raw_key(i, key), key}, (MDB_val){make_raw_value(builder, i, 2, value_bytes), value_bytes});
 }
 
 static void raw_query(unsigned long i) {
   unsigned char key[64];
   MDB_val wanted = {make_raw_key(i / SORT_KEYS * SORT_KEYS, key), key}, found;
   MDB_cursor *cursor;
-  must(mdb_txn_renew(reader) == 0 && mdb_cursor_open(reader, dbi, &cursor) == 0, "mdb_cursor_open");
+  must(mdb_txn_renew(raw.reader) == 0 && mdb_cursor_open(raw.reader, raw.dbi, &cursor) == 0, "mdb_cursor_open");
   int code = mdb_cursor_get(cursor, &wanted, &found, MDB_SET_RANGE);
   size_t used = 0;
   for (int k = 0; k < SORT_KEYS && code == 0; k++) {
@@ -149,7 +112,7 @@ static void raw_query(unsigned long i) {
     code = mdb_cursor_get(cursor, &wanted, &found, MDB_NEXT);
   }
   mdb_cursor_close(cursor);
-  mdb_txn_reset(reader);
+  mdb_txn_reset(raw.reader);
 }
 
 /* ---- measuring ---- */
@@ -207,7 +170,7 @@ static void load(const char *folder, int is_raw) {
   double begin = now_ns();
   if (is_raw) {
     raw_open(folder, MDB_NOSYNC | MDB_NORDAHEAD);
-    raw_load();
+    lmdb_load(&raw, builder, 0, item_count, 25);
     raw_close();
   } else {
     cynamo_open(folder, 1);

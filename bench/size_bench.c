@@ -8,11 +8,7 @@
  * at a million items by that at ten thousand; ours is divided by LMDB's own. */
 #include <cynamo/server.h>
 
-#include <lmdb.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include "support.h"
+#include "raw_lmdb.h"
 
 #define FEW 10000ul
 #define MANY 1000000ul
@@ -27,51 +23,11 @@ static cyn_result *result;
 static cyn_item_builder *builder;
 static unsigned long seed = 88172645463325252ul;
 
-typedef struct raw_store {
-  MDB_env *env;
-  MDB_dbi dbi;
-  MDB_txn *reader;
-} raw_store;
-static raw_store raw;
-
-/* ---- opening and loading ---- */
+static lmdb raw;
 
 static void own_open(void) {
   cyn_error error = CYN_ERROR_INIT;
   check(cyn_open("memory:", NULL, &db, &error), &error);
-}
-
-static void raw_open(void) {
-  char folder[] = "/dev/shm/size-bench-XXXXXX", link[96], target[64];
-  must(mkdtemp(folder) != NULL, "mkdtemp");
-  int fd = memfd_create("bench", MFD_CLOEXEC);
-  snprintf(link, sizeof link, "%s/data.mdb", folder);
-  snprintf(target, sizeof target, "/proc/self/fd/%d", fd);
-  must(fd >= 0 && symlink(target, link) == 0, "memfd_create");
-  must(mdb_env_create(&raw.env) == 0 && mdb_env_set_mapsize(raw.env, (size_t)32 << 30) == 0, "mdb_env_create");
-  must(mdb_env_open(raw.env, folder, MDB_WRITEMAP | MDB_NOSYNC | MDB_NOMETASYNC | MDB_NOTLS, 0600) == 0, "mdb_env_open");
-  close(fd);
-  unlink(link);
-  snprintf(link, sizeof link, "%s/lock.mdb", folder);
-  unlink(link);
-  rmdir(folder);
-  MDB_txn *txn;
-  must(mdb_txn_begin(raw.env, NULL, 0, &txn) == 0 && mdb_dbi_open(txn, NULL, 0, &raw.dbi) == 0 && mdb_txn_commit(txn) == 0, "mdb_dbi_open");
-  must(mdb_txn_begin(raw.env, NULL, MDB_RDONLY, &raw.reader) == 0, "mdb_txn_begin");
-  mdb_txn_reset(raw.reader);
-}
-
-static void raw_load(unsigned long from, unsigned long to) {
-  unsigned char key[64], value[2048];
-  for (unsigned long i = from; i < to;) {
-    MDB_txn *txn;
-    must(mdb_txn_begin(raw.env, NULL, 0, &txn) == 0, "mdb_txn_begin");
-    for (int n = 0; n < 25 && i < to; n++, i++) {
-      MDB_val k = {make_raw_key(i, key), key}, v = {make_raw_value(builder, i, 1, value), value};
-      must(mdb_put(txn, raw.dbi, &k, &v, 0) == 0, "mdb_put");
-    }
-    must(mdb_txn_commit(txn) == 0, "mdb_txn_commit");
-  }
 }
 
 /* ---- growth: what is given is made before the clock starts ---- */
@@ -94,38 +50,17 @@ static void give(unsigned long items, bool whole) {
   }
 }
 
-static void own_get(int i) {
-  cyn_error error = CYN_ERROR_INIT;
-  cyn_get_item_input input = CYN_GET_ITEM_INPUT_INIT;
-  const cyn_get_item_output *output;
-  input.table_name = cyn_str("bench");
-  input.key = given[i];
-  check(cyn_get_item(db, &input, result, &output, &error), &error);
-  must(output->item.data != NULL, "GetItem");
-}
+static void own_get(int i) { get_item(db, result, "bench", given[i]); }
 
 static void raw_get(int i) {
   static unsigned char sink[2048];
-  MDB_val k = {given_sizes[i], given_keys[i]}, v;
-  must(mdb_txn_renew(raw.reader) == 0 && mdb_get(raw.reader, raw.dbi, &k, &v) == 0, "mdb_get");
-  memcpy(sink, v.mv_data, v.mv_size);
-  __asm__ volatile("" : : "r"(sink) : "memory"); /* the copy is made */
-  mdb_txn_reset(raw.reader);
+  lmdb_get(&raw, (MDB_val){given_sizes[i], given_keys[i]}, sink);
 }
 
-static void own_put(int i) {
-  cyn_error error = CYN_ERROR_INIT;
-  cyn_put_item_input input = CYN_PUT_ITEM_INPUT_INIT;
-  const cyn_put_item_output *output;
-  input.table_name = cyn_str("bench");
-  input.item = given[i];
-  check(cyn_put_item(db, &input, result, &output, &error), &error);
-}
+static void own_put(int i) { put_item(db, result, "bench", given[i]); }
 
 static void raw_put(int i) {
-  MDB_val k = {given_sizes[i], given_keys[i]}, v = {given[i].size + 4, given_bytes[i]};
-  MDB_txn *txn;
-  must(mdb_txn_begin(raw.env, NULL, 0, &txn) == 0 && mdb_put(txn, raw.dbi, &k, &v, 0) == 0 && mdb_txn_commit(txn) == 0, "mdb_put");
+  lmdb_put(&raw, (MDB_val){given_sizes[i], given_keys[i]}, (MDB_val){given[i].size + 4, given_bytes[i]});
 }
 
 typedef struct pace {
@@ -165,19 +100,18 @@ static void growth_line(const char *name, double own_few, double own_many, doubl
 static void growth(size_t rounds) {
   pace own[2], other[2];
   own_open();
-  raw_open();
+  lmdb_open_memory(&raw);
   create_table(db, "bench");
   load_items(db, "bench", FEW);
-  raw_load(0, FEW);
+  lmdb_load(&raw, builder, 0, FEW, 25);
   paces(FEW, rounds, &own[0], &other[0]);
   load_items(db, "bench", MANY);
-  raw_load(FEW, MANY);
+  lmdb_load(&raw, builder, FEW, MANY, 25);
   paces(MANY, rounds, &own[1], &other[1]);
   growth_line("GetItem", own[0].get, own[1].get, other[0].get, other[1].get);
   growth_line("PutItem", own[0].put, own[1].put, other[0].put, other[1].put);
   cyn_db_close(db);
-  mdb_txn_abort(raw.reader);
-  mdb_env_close(raw.env);
+  lmdb_close(&raw);
 }
 
 /* ---- memory ---- */
@@ -206,23 +140,17 @@ static double data_bytes(unsigned long count) {
 
 /* In random order, one a call, as they come from a program: pages split where they must. */
 static void own_insert(const unsigned long *order) {
-  cyn_error error = CYN_ERROR_INIT;
+  cyn_item item;
   for (unsigned long i = 0; i < HELD; i++) {
-    cyn_put_item_input input = CYN_PUT_ITEM_INPUT_INIT;
-    const cyn_put_item_output *output;
-    input.table_name = cyn_str("bench");
-    make_item(builder, order[i], 1, &input.item);
-    check(cyn_put_item(db, &input, result, &output, &error), &error);
+    make_item(builder, order[i], 1, &item);
+    put_item(db, result, "bench", item);
   }
 }
 
 static void raw_insert(const unsigned long *order) {
   unsigned char key[64], value[2048];
-  for (unsigned long i = 0; i < HELD; i++) {
-    MDB_val k = {make_raw_key(order[i], key), key}, v = {make_raw_value(builder, order[i], 1, value), value};
-    MDB_txn *txn;
-    must(mdb_txn_begin(raw.env, NULL, 0, &txn) == 0 && mdb_put(txn, raw.dbi, &k, &v, 0) == 0 && mdb_txn_commit(txn) == 0, "mdb_put");
-  }
+  for (unsigned long i = 0; i < HELD; i++)
+    lmdb_put(&raw, (MDB_val){make_raw_key(order[i], key), key}, (MDB_val){make_raw_value(builder, order[i], 1, value), value});
 }
 
 static void memory(void) {
@@ -241,11 +169,10 @@ static void memory(void) {
   double own = resident() - before;
   cyn_db_close(db);
   before = resident();
-  raw_open();
+  lmdb_open_memory(&raw);
   raw_insert(order);
   double other = resident() - before;
-  mdb_txn_abort(raw.reader);
-  mdb_env_close(raw.env);
+  lmdb_close(&raw);
   printf("100,000 items in memory  %.0f MB for %.0f MB of data   raw LMDB %.2f times   ratio %6.2f   at most 2.3\n", own / 1e6, data / 1e6,
          other / data, own / data);
   free(order);
@@ -255,78 +182,59 @@ static void memory(void) {
 
 #define PAGE_ITEMS 5000ul /* under one partition key: five pages and more */
 
-static void make_wide_item(unsigned long i, cyn_item *out) {
-  char sk[32], name[16], text[124];
-  cyn_error error = CYN_ERROR_INIT;
-  snprintf(sk, sizeof sk, "order#%08lu", i);
-  cyn_item_builder_reset(builder);
-  cyn_item_put_string(builder, cyn_str("pk"), cyn_str("wide"));
-  cyn_item_put_string(builder, cyn_str("sk"), cyn_str(sk));
-  cyn_item_put_int(builder, cyn_str("n"), (int64_t)i);
-  memset(text, 'a' + (int)(i % 26), sizeof text);
-  for (int k = 0; k < 7; k++) {
-    snprintf(name, sizeof name, "attribute%d", k);
-    cyn_item_put_string(builder, cyn_str(name), (cyn_bytes){text, sizeof text});
-  }
-  check(cyn_item_builder_finish(builder, out, &error), &error);
-}
-
 static cyn_item wide_key; /* :pk */
 
-/* The whole partition, in pages of `limit` items (0: of 1 MB); nanoseconds an item. */
-static double query_all(int limit) {
+/* A page from `start` on: the number of its items, and where the next one starts. `limit` 0: of 1 MB. */
+typedef size_t page_call(int limit, cyn_item *start);
+
+static size_t query_page(int limit, cyn_item *start) {
   cyn_error error = CYN_ERROR_INIT;
+  cyn_query_input input = CYN_QUERY_INPUT_INIT;
+  const cyn_query_output *output;
+  input.table_name = cyn_str("bench");
+  input.key_condition_expression = cyn_str("pk = :pk");
+  input.expression_attribute_values = wide_key;
+  input.exclusive_start_key = *start;
+  if (limit != 0) input.limit = cyn_int(limit);
+  check(cyn_query(db, &input, result, &output, &error), &error);
+  *start = output->last_evaluated_key;
+  return output->items.count;
+}
+
+static size_t scan_page(int limit, cyn_item *start) {
+  cyn_error error = CYN_ERROR_INIT;
+  cyn_scan_input input = CYN_SCAN_INPUT_INIT;
+  const cyn_scan_output *output;
+  input.table_name = cyn_str("bench");
+  input.exclusive_start_key = *start;
+  if (limit != 0) input.limit = cyn_int(limit);
+  check(cyn_scan(db, &input, result, &output, &error), &error);
+  *start = output->last_evaluated_key;
+  return output->items.count;
+}
+
+/* The whole partition; nanoseconds an item. */
+static double read_all(page_call *page, int limit) {
   static unsigned char last[512];
   cyn_item start = {NULL, 0, NULL};
   size_t items = 0;
   double begin = now_ns();
   do {
-    cyn_query_input input = CYN_QUERY_INPUT_INIT;
-    const cyn_query_output *output;
-    input.table_name = cyn_str("bench");
-    input.key_condition_expression = cyn_str("pk = :pk");
-    input.expression_attribute_values = wide_key;
-    input.exclusive_start_key = start;
-    if (limit != 0) input.limit = cyn_int(limit);
-    check(cyn_query(db, &input, result, &output, &error), &error);
-    items += output->items.count;
-    start = output->last_evaluated_key;
+    items += page(limit, &start);
     must(start.size <= sizeof last, "a short key");
     if (start.data != NULL) start.data = memcpy(last, start.data, start.size);
   } while (start.data != NULL);
-  must(items == PAGE_ITEMS, "Query");
+  must(items == PAGE_ITEMS, "all items");
   return (now_ns() - begin) / (double)items;
 }
 
-static double scan_all(int limit) {
-  (void)limit;
-  cyn_error error = CYN_ERROR_INIT;
-  static unsigned char last[512];
-  cyn_item start = {NULL, 0, NULL};
-  size_t items = 0;
-  double begin = now_ns();
-  do {
-    cyn_scan_input input = CYN_SCAN_INPUT_INIT;
-    const cyn_scan_output *output;
-    input.table_name = cyn_str("bench");
-    input.exclusive_start_key = start;
-    check(cyn_scan(db, &input, result, &output, &error), &error);
-    items += output->items.count;
-    start = output->last_evaluated_key;
-    must(start.size <= sizeof last, "a short key");
-    if (start.data != NULL) start.data = memcpy(last, start.data, start.size);
-  } while (start.data != NULL);
-  must(items == PAGE_ITEMS, "Scan");
-  return (now_ns() - begin) / (double)items;
-}
-
-static void pages_line(const char *name, double (*run)(int), size_t rounds) {
+static void pages_line(const char *name, page_call *page, size_t rounds) {
   double large[ROUNDS_MAX], small[ROUNDS_MAX], ratios[ROUNDS_MAX];
-  (void)run(0);
-  (void)query_all(100);
+  (void)read_all(page, 0);
+  (void)read_all(query_page, 100);
   for (size_t i = 0; i < rounds; i++) {
-    small[i] = query_all(100);
-    large[i] = run(0);
+    small[i] = read_all(query_page, 100);
+    large[i] = read_all(page, 0);
     ratios[i] = large[i] / small[i];
   }
   printf("%s in pages of 1 MB  %5.0f ns an item   in queries of 100 %5.0f ns   ratio %6.2f   at most 1.5\n", name, median_of(large, rounds),
@@ -338,17 +246,17 @@ static void pages(size_t rounds) {
   own_open();
   create_table(db, "bench");
   for (unsigned long i = 0; i < PAGE_ITEMS; i++) {
-    cyn_put_item_input input = CYN_PUT_ITEM_INPUT_INIT;
-    const cyn_put_item_output *output;
-    input.table_name = cyn_str("bench");
-    make_wide_item(i, &input.item);
-    check(cyn_put_item(db, &input, result, &output, &error), &error);
+    char sk[32];
+    cyn_item item;
+    snprintf(sk, sizeof sk, "order#%08lu", i);
+    make_item_named(builder, "wide", sk, (int64_t)i, i, &item);
+    put_item(db, result, "bench", item);
   }
   cyn_item_builder *values = cyn_item_builder_new();
   cyn_item_put_string(values, cyn_str(":pk"), cyn_str("wide"));
   check(cyn_item_builder_finish(values, &wide_key, &error), &error);
-  pages_line("Query", query_all, rounds);
-  pages_line("Scan", scan_all, rounds);
+  pages_line("Query", query_page, rounds);
+  pages_line("Scan", scan_page, rounds);
   cyn_item_builder_destroy(values);
   cyn_db_close(db);
 }

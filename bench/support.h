@@ -1,5 +1,5 @@
-/* What the benchmarks in C share: the clock, random numbers, medians, and the items that they all put: 1 KB, 10 attributes,
- * a hundred of them under one partition key. Errors end the program: a benchmark has nobody to hand them to. */
+/* What the benchmarks in C share: the clock, random numbers, medians, the items that they all put (1 KB, 10 attributes, a
+ * hundred of them under one partition key), and single calls on them. raw_lmdb.h has the other side of it. Errors end the program: a benchmark has nobody to hand them to. */
 #ifndef CYN_BENCH_SUPPORT_H
 #define CYN_BENCH_SUPPORT_H
 
@@ -63,16 +63,15 @@ static inline void make_key(cyn_item_builder *into, unsigned long i, cyn_item *o
   check(cyn_item_builder_finish(into, out, &error), &error);
 }
 
-/* Lives in the builder until its next item. */
-static inline void make_item(cyn_item_builder *into, unsigned long i, unsigned version, cyn_item *out) {
-  char pk[32], sk[32], name[16], text[124];
+/* Lives in the builder until its next item. `letter`: what its seven texts are made of. */
+static inline void make_item_named(cyn_item_builder *into, const char *pk, const char *sk, int64_t n, unsigned long letter, cyn_item *out) {
+  char name[16], text[124];
   cyn_error error = CYN_ERROR_INIT;
-  key_names(i, pk, sk);
   cyn_item_builder_reset(into);
   cyn_item_put_string(into, cyn_str("pk"), cyn_str(pk));
   cyn_item_put_string(into, cyn_str("sk"), cyn_str(sk));
-  cyn_item_put_int(into, cyn_str("n"), (int64_t)version);
-  memset(text, 'a' + (int)(i % 26), sizeof text);
+  cyn_item_put_int(into, cyn_str("n"), n);
+  memset(text, 'a' + (int)(letter % 26), sizeof text);
   for (int k = 0; k < 7; k++) {
     snprintf(name, sizeof name, "attribute%d", k);
     cyn_item_put_string(into, cyn_str(name), (cyn_bytes){text, sizeof text});
@@ -80,18 +79,49 @@ static inline void make_item(cyn_item_builder *into, unsigned long i, unsigned v
   check(cyn_item_builder_finish(into, out, &error), &error);
 }
 
-static inline void create_table(cyn_db *db, const char *name) {
-  char json[512];
+static inline void make_item(cyn_item_builder *into, unsigned long i, unsigned version, cyn_item *out) {
+  char pk[32], sk[32];
+  key_names(i, pk, sk);
+  make_item_named(into, pk, sk, (int64_t)version, i, out);
+}
+
+/* ---- calls ---- */
+
+/* `definitions` and `more`: JSON behind the keys' definitions, and behind the key schema; each begins with a comma, or is empty. */
+static inline void create_table_with(cyn_db *db, const char *name, const char *definitions, const char *more) {
+  char json[2048];
   cyn_error error = CYN_ERROR_INIT;
   cyn_bytes output;
   cyn_result *result = cyn_result_new();
   snprintf(json, sizeof json,
            "{\"TableName\":\"%s\",\"BillingMode\":\"PAY_PER_REQUEST\",\"AttributeDefinitions\":[{\"AttributeName\":\"pk\","
-           "\"AttributeType\":\"S\"},{\"AttributeName\":\"sk\",\"AttributeType\":\"S\"}],\"KeySchema\":[{\"AttributeName\":"
-           "\"pk\",\"KeyType\":\"HASH\"},{\"AttributeName\":\"sk\",\"KeyType\":\"RANGE\"}]}",
-           name);
+           "\"AttributeType\":\"S\"},{\"AttributeName\":\"sk\",\"AttributeType\":\"S\"}%s],\"KeySchema\":[{\"AttributeName\":"
+           "\"pk\",\"KeyType\":\"HASH\"},{\"AttributeName\":\"sk\",\"KeyType\":\"RANGE\"}]%s}",
+           name, definitions, more);
   check(cyn_call_json(db, "CreateTable", cyn_str(json), result, &output, &error), &error);
   cyn_result_destroy(result);
+}
+
+static inline void create_table(cyn_db *db, const char *name) { create_table_with(db, name, "", ""); }
+
+static inline void put_item(cyn_db *db, cyn_result *result, const char *table, cyn_item item) {
+  cyn_error error = CYN_ERROR_INIT;
+  cyn_put_item_input input = CYN_PUT_ITEM_INPUT_INIT;
+  const cyn_put_item_output *output;
+  input.table_name = cyn_str(table);
+  input.item = item;
+  check(cyn_put_item(db, &input, result, &output, &error), &error);
+}
+
+/* The item is there. */
+static inline void get_item(cyn_db *db, cyn_result *result, const char *table, cyn_item key) {
+  cyn_error error = CYN_ERROR_INIT;
+  cyn_get_item_input input = CYN_GET_ITEM_INPUT_INIT;
+  const cyn_get_item_output *output;
+  input.table_name = cyn_str(table);
+  input.key = key;
+  check(cyn_get_item(db, &input, result, &output, &error), &error);
+  must(output->item.data != NULL, "GetItem");
 }
 
 /* The first `count` items, 25 a call. */
@@ -121,34 +151,6 @@ static inline void load_items(cyn_db *db, const char *name, unsigned long count)
   }
   for (int k = 0; k < 25; k++) cyn_item_builder_destroy(builders[k]);
   cyn_result_destroy(result);
-}
-
-/* ---- raw LMDB's side: the same bytes ---- */
-
-/* The key as the store writes it: space, hash, partition key with its sizes, sort key. */
-static inline size_t make_raw_key(unsigned long i, unsigned char key[64]) {
-  char pk[32], sk[32];
-  key_names(i, pk, sk);
-  unsigned long hash = (i / SORT_KEYS + 1) * 0x9E3779B97F4A7C15ul;
-  memset(key, 0, 4);
-  memcpy(key + 4, &hash, 8);
-  key[12] = (unsigned char)(strlen(pk) + 2);
-  key[13] = 0;
-  key[14] = (unsigned char)strlen(pk);
-  memcpy(key + 15, pk, strlen(pk));
-  size_t size = 15 + strlen(pk);
-  memcpy(key + size, sk, strlen(sk));
-  return size + strlen(sk);
-}
-
-/* The stored value: the item and its crc32. */
-static inline size_t make_raw_value(cyn_item_builder *builder, unsigned long i, unsigned version, unsigned char out[2048]) {
-  cyn_item item;
-  make_item(builder, i, version, &item);
-  must(item.size + 4 <= 2048, "an item of 1 KB");
-  memcpy(out, item.data, item.size);
-  memset(out + item.size, 0x5A, 4);
-  return item.size + 4;
 }
 
 #endif

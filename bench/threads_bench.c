@@ -6,14 +6,10 @@
  * "Raw" is LMDB's own calls on the same bytes and the same file system. How many writes a commit of ours took on average
  * is told by LMDB's own transaction number, which each commit raises by one: it stands on the file's two meta pages. */
 #include <fcntl.h>
-#include <lmdb.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "support.h"
+#include "raw_lmdb.h"
 
 #define ITEMS 10000ul
 #define ROUNDS_MAX 25
@@ -33,44 +29,16 @@ static atomic_bool go, stop;
 
 /* ---- the two sides ---- */
 
-typedef struct raw_store {
-  MDB_env *env;
-  MDB_dbi dbi;
-} raw_store;
-
 static MDB_val raw_key(unsigned long i) { return (MDB_val){raw_key_sizes[i], raw_keys[i]}; }
 
-static void make_path(char out[640], const char *name) { snprintf(out, 640, "%s/%s", folder, name); }
-
-static void raw_load(raw_store *raw) {
+static void raw_open(lmdb *raw, bool in_memory, const char *name) {
   cyn_item_builder *builder = cyn_item_builder_new();
-  MDB_txn *txn;
-  unsigned char value[2048];
-  must(mdb_txn_begin(raw->env, NULL, 0, &txn) == 0 && mdb_dbi_open(txn, NULL, 0, &raw->dbi) == 0, "mdb_dbi_open");
-  for (unsigned long i = 0; i < ITEMS; i++) {
-    MDB_val k = raw_key(i), v = {make_raw_value(builder, i, 1, value), value};
-    must(mdb_put(txn, raw->dbi, &k, &v, 0) == 0, "mdb_put");
-  }
-  must(mdb_txn_commit(txn) == 0, "mdb_txn_commit");
-  cyn_item_builder_destroy(builder);
-}
-
-static void raw_open(raw_store *raw, bool in_memory, const char *name) {
   char path[640];
-  unsigned flags = MDB_NOTLS;
-  make_path(path, name);
-  must(mkdir(path, 0700) == 0, "mkdir");
-  if (in_memory) {
-    char target[64], link[704];
-    int fd = memfd_create("bench", MFD_CLOEXEC);
-    snprintf(target, sizeof target, "/proc/self/fd/%d", fd);
-    snprintf(link, sizeof link, "%s/data.mdb", path);
-    must(fd >= 0 && symlink(target, link) == 0, "memfd_create");
-    flags |= MDB_WRITEMAP | MDB_NOSYNC | MDB_NOMETASYNC;
-  }
-  must(mdb_env_create(&raw->env) == 0 && mdb_env_set_mapsize(raw->env, (size_t)16 << 30) == 0, "mdb_env_create");
-  must(mdb_env_open(raw->env, path, flags, 0600) == 0, "mdb_env_open");
-  raw_load(raw);
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  if (in_memory) lmdb_open_memory(raw);
+  else lmdb_open(raw, path, 0);
+  lmdb_load(raw, builder, 0, ITEMS, ITEMS);
+  cyn_item_builder_destroy(builder);
 }
 
 static cyn_db *own_open(bool in_memory, const char *name) {
@@ -84,26 +52,12 @@ static cyn_db *own_open(bool in_memory, const char *name) {
   return db;
 }
 
-static void prepare_keys(void) {
-  cyn_item_builder *builder = cyn_item_builder_new();
-  for (unsigned long i = 0; i < ITEMS; i++) {
-    cyn_item made;
-    make_key(builder, i, &made);
-    unsigned char *copy = malloc(made.size);
-    must(copy != NULL, "malloc");
-    memcpy(copy, made.data, made.size);
-    keys[i] = (cyn_item){copy, made.size, NULL};
-    raw_key_sizes[i] = (unsigned char)make_raw_key(i, raw_keys[i]);
-  }
-  cyn_item_builder_destroy(builder);
-}
-
 /* ---- threads ---- */
 
 typedef struct worker {
   _Alignas(128) pthread_t thread; /* no two share a cache line: what they write is their own */
   cyn_db *db;           /* ours, or … */
-  raw_store *raw;       /* … raw LMDB */
+  lmdb *raw;       /* … raw LMDB */
   unsigned long seed;
   unsigned long done;   /* operations */
   uint32_t *latencies;  /* nanoseconds of each, where they are wanted */
@@ -195,7 +149,7 @@ static void *own_writer(void *argument) {
 
 /* ---- reads of one thread and of two ---- */
 
-static double rate(cyn_db *db, raw_store *raw, size_t threads, int first_core) {
+static double rate(cyn_db *db, lmdb *raw, size_t threads, int first_core) {
   worker workers[2] = {{.db = db, .raw = raw}, {.db = db, .raw = raw}};
   workers_run(workers, threads, db != NULL ? own_reader : raw_reader, GROW_SECONDS, first_core);
   double sum = 0;
@@ -204,11 +158,11 @@ static double rate(cyn_db *db, raw_store *raw, size_t threads, int first_core) {
 }
 
 /* Of one thread, on either core: they are not equally free. */
-static double one(cyn_db *db, raw_store *raw) { return (rate(db, raw, 1, 0) + rate(db, raw, 1, 1)) / 2; }
+static double one(cyn_db *db, lmdb *raw) { return (rate(db, raw, 1, 0) + rate(db, raw, 1, 1)) / 2; }
 
 static void grow(bool in_memory) {
   const size_t rounds = GROW_ROUNDS;
-  raw_store raw;
+  lmdb raw;
   cyn_db *db = own_open(in_memory, in_memory ? "" : "grow");
   raw_open(&raw, in_memory, in_memory ? "raw-grow-memory" : "raw-grow");
   double own_one[ROUNDS_MAX], own_growth[ROUNDS_MAX], raw_growth[ROUNDS_MAX];
@@ -220,7 +174,7 @@ static void grow(bool in_memory) {
   printf("GetItem, two threads to one, %-8s %9.0f a second in one thread   raw grows %5.2f   growth %6.2f   at least 1.8\n",
          in_memory ? "memory:" : "file:", median_of(own_one, rounds), median_of(raw_growth, rounds), median_of(own_growth, rounds));
   cyn_db_close(db);
-  mdb_env_close(raw.env);
+  lmdb_close(&raw);
 }
 
 /* ---- a reader beside durable writers ---- */
@@ -272,7 +226,7 @@ static void reader_beside_writers(size_t rounds) {
 static uint64_t last_txn(const char *name) {
   char path[640];
   uint64_t found[2];
-  make_path(path, name);
+  snprintf(path, sizeof path, "%s/%s", folder, name);
   strcat(path, "/data.mdb");
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   must(fd >= 0, "open");
@@ -294,7 +248,7 @@ static double own_group(cyn_db *db, double *batch) {
   return sum / seconds;
 }
 
-static double raw_group(raw_store *raw, size_t batch, unsigned long *seed) {
+static double raw_group(lmdb *raw, size_t batch, unsigned long *seed) {
   static unsigned char value[2048];
   cyn_item_builder *builder = cyn_item_builder_new();
   double start = now_ns(), sum = 0;
@@ -314,7 +268,7 @@ static double raw_group(raw_store *raw, size_t batch, unsigned long *seed) {
 }
 
 static void group(size_t rounds) {
-  raw_store raw;
+  lmdb raw;
   cyn_db *db = own_open(false, "group");
   raw_open(&raw, false, "raw-group");
   unsigned long seed = 99;
@@ -327,7 +281,7 @@ static void group(size_t rounds) {
   printf("%d clients writing durably %9.0f puts a second   raw %9.0f   (%.1f puts a commit)   ratio %6.2f   at least 0.7\n", CLIENTS,
          median_of(own, rounds), median_of(raws, rounds), median_of(batches, rounds), median_of(ratios, rounds));
   cyn_db_close(db);
-  mdb_env_close(raw.env);
+  lmdb_close(&raw);
 }
 
 int main(int argc, char **argv) {
@@ -337,7 +291,7 @@ int main(int argc, char **argv) {
   char command[600];
   must(argc > 1 && snprintf(folder, sizeof folder, "%s/threads-bench.XXXXXX", argv[1]) < (int)sizeof folder, "threads_bench FOLDER");
   must(mkdtemp(folder) != NULL, "mkdtemp");
-  prepare_keys();
+  make_both_keys(ITEMS, keys, raw_keys, raw_key_sizes);
   if (strstr("grow", only) != NULL) grow(true);
   if (strstr("grow", only) != NULL) grow(false);
   if (strstr("reader", only) != NULL) reader_beside_writers(rounds);
