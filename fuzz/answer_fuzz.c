@@ -1,17 +1,12 @@
 /* Fuzz target: what a hostile server answers, through everything that reads it: the head, crc32, Date, error bodies, and
  * outputs, which must then be safe to read and to write. The first two bytes choose operation and HTTP status; a head ends
  * with an empty line, the rest is the body. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "api/api.h"
 #include "base/error.h"
 #include "client/answer.h"
+#include "fuzz.h"
 #include "transport/transport.h"
 #include "value/item.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check(bool holds) {
   if (!holds) abort();
@@ -74,11 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   data += 2, size -= 2;
   const uint8_t *end = size != 0 ? memmem(data, size, "\r\n\r\n", 4) : NULL;
   size_t head = end != NULL ? (size_t)(end - data) + 4 : 0;
-  /* a copy of its own size, so that a read behind the body is seen */
-  char *copy = malloc(size - head + 1);
-  if (copy == NULL) return 0;
-  if (size != head) memcpy(copy, data + head, size - head);
-  char *body_bytes = realloc(copy, size - head != 0 ? size - head : 1);
+  char *body_bytes = exact_copy(data + head, size - head);
   cyn_bytes body = {body_bytes, size - head};
   read_head(data, head, body);
   read_error(body, http_status);

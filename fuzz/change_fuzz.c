@@ -1,22 +1,13 @@
 /* Fuzz target: what the store has of streams. The first byte chooses: a record of a table's log, a stream's own record, a
  * label, a key. Bit 7 puts the checksum of a log's record right, which otherwise keeps the fuzzer out of what is behind it. A
  * record that is taken has its parts inside the bytes; a stream's record written anew is the same. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/error.h"
 #include "base/hash.h"
 #include "catalog/stream.h"
 #include "engine/change_record.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 #define CRC_AT 15 /* docs/format.md, "Change records" */
-
-static void demand(bool holds) {
-  if (!holds) abort();
-}
 
 static bool is_inside(cyn_bytes part, cyn_bytes whole) {
   return part.data == NULL || (part.data >= whole.data && part.size != 0 && part.data + part.size <= whole.data + whole.size);
@@ -69,9 +60,7 @@ static void read_key(cyn_bytes sort) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size < 2) return 0;
-  char *copy = malloc(size - 1); /* of its own size, so that ASan sees a byte too far */
-  if (copy == NULL) return 0;
-  memcpy(copy, data + 1, size - 1);
+  char *copy = exact_copy(data + 1, size - 1);
   cyn_bytes bytes = {copy, size - 1};
   if ((data[0] & 0x80) != 0 && bytes.size >= CRC_AT + 4) {
     uint32_t crc = cyn_i_crc32(copy, CRC_AT);

@@ -1,9 +1,5 @@
 /* Fuzz target: what a client reads of files and of endpoints that give keys. The first byte chooses the reader. A config
  * file that is taken has sections and keys that are found again; whatever comes, errors have a text. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/error.h"
 #include "client/config_file.h"
 #include "client/container.h"
@@ -13,12 +9,7 @@
 #include "client/shell_words.h"
 #include "client/sts.h"
 #include "client/timestamp.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void demand(bool holds) {
-  if (!holds) abort();
-}
+#include "fuzz.h"
 
 static void read_config(cyn_bytes text, cyn_i_arena *arena) {
   cyn_i_config_file file;

@@ -3,15 +3,10 @@
  * Sign-In) answers, in the order in which they are asked for, N being the HTTP status (0: the file is not there, nobody
  * answers). The linker puts this file's functions in the place of those that would reach out (cmake/fuzz.cmake). Keys that
  * are found are whole; an error has a text. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/error.h"
 #include "client/credential_search.h"
 #include "client/surroundings.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 #define CALLS_MAX 200
 
@@ -30,10 +25,6 @@ static struct {
   unsigned calls;
   uint8_t variables; /* which sources the environment speaks of */
 } world;
-
-static void demand(bool holds) {
-  if (!holds) abort();
-}
 
 /* ---- the world ---- */
 

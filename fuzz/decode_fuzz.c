@@ -1,13 +1,8 @@
 /* Fuzz target: a body through decoder, checks and encoder of any operation. What was decoded and encoded must decode to
  * the same again. The first two bytes choose operation and side. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "api/api.h"
 #include "base/error.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static bool recode(const cyn_i_shape *shape, cyn_bytes body, cyn_i_arena *arena, void **structure, cyn_i_buf *out) {
   cyn_error error = CYN_ERROR_INIT;

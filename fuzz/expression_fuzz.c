@@ -1,10 +1,9 @@
 /* Fuzz target: expressions. The first line of the input is the text; each further line is a name, "#key=attribute". The
  * text is compiled as every kind, bound with those names and a value of each type, and used on sample items. What must
  * hold: no fault of memory, and every item that comes out is a sound one. */
-#include <stdlib.h>
-
 #include "base/error.h"
 #include "expression/expression.h"
+#include "fuzz.h"
 #include "value/item.h"
 #include "value/item_json.h"
 #include "value/utf8.h"
@@ -85,15 +84,6 @@ static void run_kind(cyn_i_expression_kind kind, cyn_bytes text, cyn_i_substitut
   }
   if (status == CYN_OK) (void)!cyn_i_substitutions_check_unused(substitutions, arena, &check, &error);
   cyn_error_clean_up(&error);
-}
-
-/* The next line; *left shrinks to what follows it. */
-static cyn_bytes next_line(cyn_bytes *left) {
-  const char *end = left->size != 0 ? memchr(left->data, '\n', left->size) : NULL;
-  cyn_bytes line = {left->data, end != NULL ? (size_t)(end - left->data) : left->size};
-  size_t used = line.size + (end != NULL);
-  *left = (cyn_bytes){left->data + used, left->size - used};
-  return line;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,16 +1,11 @@
 /* Fuzz target: bytes of a connection through the HTTP parser, whole and cut into pieces; both must see the same
  * requests. What is complete then goes through the authorization and the canonical request of its signature. The first
  * byte chooses where to cut. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/error.h"
+#include "fuzz.h"
 #include "server/authorize.h"
 #include "server/http.h"
 #include "server/sigv4.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define BYTES_MAX 65536
 

@@ -2,20 +2,11 @@
  * without faults is valid, prints as JSON that reads as the same bytes, and equals itself. The same bytes, taken as a
  * binary item, are refused or can be walked and printed. The fast way of reading items (item_json_fast.c) and the general
  * one, which is all that is left deep inside of other JSON, give the same: bytes, faults, texts. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzz.h"
 #include "value/item.h"
 #include "value/item_json.h"
 #include "value/item_json_fast.h"
 #include "value/json.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void demand(int holds) {
-  if (!holds) abort();
-}
 
 static int read_tokens(const uint8_t *data, size_t size, cyn_i_arena *arena) {
   cyn_i_json json;

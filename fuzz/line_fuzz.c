@@ -1,20 +1,12 @@
 /* Fuzz target: what people type. The first byte chooses: a line of the shell; a condition, an assignment or paths; plain JSON.
  * A line is split into words that fit into it; what is translated is an expression whose placeholders are all bound; plain
  * JSON goes to DynamoDB's JSON and back to the same text. */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "cli/expression.h"
 #include "cli/plain.h"
 #include "cli/words.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void demand(bool holds) {
-  if (!holds) abort();
-}
+#include "program.h"
 
 static void read_words(cli_memory *memory, const char *line) {
   cli_words words = cli_split(memory, line);
@@ -63,22 +55,16 @@ static void read_json(cli_memory *memory, cyn_bytes text) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static cli_session session;
   if (size == 0) return 0;
-  if (session.url == NULL) {
-    session.url = "memory:";
-    stderr = fopen("/dev/null", "w"); /* complaints; the sanitizers do not use the stream */
-  }
-  cli_memory *memory = cli_memory_new();
-  cli_run run = {.session = &session, .memory = memory};
-  const char *text = cli_copy(memory, (const char *)data + 1, size - 1);
+  cli_run run = program_run();
+  const char *text = cli_copy(run.memory, (const char *)data + 1, size - 1);
   switch (data[0] % 5) {
-    case 0: read_words(memory, text); break;
+    case 0: read_words(run.memory, text); break;
     case 1: read_expression(&run, CLI_SYNTAX_CONDITION, text); break;
     case 2: read_expression(&run, CLI_SYNTAX_PAIR, text); break;
     case 3: read_expression(&run, CLI_SYNTAX_PATHS, text); break;
-    default: read_json(memory, (cyn_bytes){text, size - 1}); break;
+    default: read_json(run.memory, (cyn_bytes){text, size - 1}); break;
   }
-  cli_memory_destroy(memory);
+  cli_memory_destroy(run.memory);
   return 0;
 }

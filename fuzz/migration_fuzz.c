@@ -1,21 +1,13 @@
 /* Fuzz target: the file of `cynamo migrate`. The input is the file; what is taken has a name, a table and a change or a table
  * to copy into, and its change can be carried out on an item: the item that comes out is a sound one. */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "cli/migration_file.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "program.h"
 
 static const char sample[] =
     "{\"a\":{\"S\":\"x\"},\"n\":{\"N\":\"1\"},\"b\":{\"BOOL\":true},\"s\":{\"SS\":[\"\\\"p\\\"\",\"q\"]},\"z\":{\"N\":\"0\"},"
     "\"m\":{\"M\":{\"k\":{\"L\":[{\"N\":\"2\"},{\"S\":\"12\"}]}}},\"t\":{\"S\":\"12.5\"},\"u\":{\"NULL\":true}}";
-
-static void demand(bool holds) {
-  if (!holds) abort();
-}
 
 static void change(const cyn_migration *step) {
   cyn_item_builder *before = cyn_item_builder_new(), *after = cyn_item_builder_new();
@@ -47,19 +39,12 @@ static void read_file(cli_run *run) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static cli_session session;
   if (size < 2) return 0;
-  if (session.url == NULL) {
-    session.url = "memory:";
-    stderr = fopen("/dev/null", "w"); /* complaints; the sanitizers do not use the stream */
-  }
-  cli_memory *memory = cli_memory_new();
-  cli_run run = {.session = &session, .memory = memory};
+  cli_run run = program_run();
   run.given.dynamodb_json = (data[0] & 1) != 0;
-  stdin = fmemopen((void *)(uintptr_t)(data + 1), size - 1, "rb");
-  demand(stdin != NULL);
+  stdin = program_file(data + 1, size - 1);
   read_file(&run);
   fclose(stdin);
-  cli_memory_destroy(memory);
+  cli_memory_destroy(run.memory);
   return 0;
 }

@@ -2,13 +2,9 @@
  * expression's text. What is read into a struct is written again and read again, and is the same then. */
 #include <cynamo/cynamo.h>
 
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "fuzz.h"
 #include "model/text.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 typedef enum color { RED, GREEN } color;
 static const char *const color_names[] = {"red", "green"};

@@ -1,17 +1,8 @@
 /* Fuzz target: two numbers as text, and bytes as an encoded number. A parsed number is canonical and prints as text that
  * parses to the same; order is antisymmetric and agrees with the sign of the difference; a sum minus one addend is the
  * other wherever both exist. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzz.h"
 #include "value/number.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void demand(int holds) {
-  if (!holds) abort();
-}
 
 static int compare(const cyn_i_number *a, const cyn_i_number *b) {
   int order = memcmp(a->bytes, b->bytes, a->size < b->size ? a->size : b->size);

@@ -1,21 +1,13 @@
 /* Fuzz target: files that are imported. The first byte chooses format and options, the rest is the file. Each record that is
  * read is an item that our own reader takes or refuses with a reason; written again in DynamoDB's form it reads as the same. */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cynamo/item.h>
 
 #include "cli/records.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "program.h"
 
 #define RECORDS_MAX 100
-
-static void demand(bool holds) {
-  if (!holds) abort();
-}
 
 static cyn_bytes written(const cli_records *records, const cli_json *item) {
   cli_text text = CLI_TEXT_INIT(records->run);
@@ -29,8 +21,7 @@ static cli_json *read_again(const cli_records *like, cyn_bytes text) {
   cli_json *item = NULL;
   cyn_bytes raw;
   const char *fault = NULL;
-  records.file = fmemopen((void *)(uintptr_t)text.data, text.size, "rb");
-  demand(records.file != NULL);
+  records.file = program_file((const uint8_t *)text.data, text.size);
   cli_record_result result = cli_records_next(&records, &item, &raw, &fault);
   fclose(records.file);
   demand(result != CLI_RECORD_BAD || fault != NULL);
@@ -71,21 +62,14 @@ static void read_file(cli_run *run, cli_format_kind kind, FILE *file) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static cli_session session;
   if (size < 2) return 0;
-  if (session.url == NULL) {
-    session.url = "memory:";
-    stderr = fopen("/dev/null", "w"); /* complaints; the sanitizers do not use the stream */
-  }
-  cli_memory *memory = cli_memory_new();
-  cli_run run = {.session = &session, .memory = memory};
+  cli_run run = program_run();
   run.given.dynamodb_json = (data[0] & 4) != 0;
   run.given.strings = (data[0] & 8) != 0;
   if ((data[0] & 16) != 0) run.given.types = "b=SS,c=M";
-  FILE *file = fmemopen((void *)(uintptr_t)(data + 1), size - 1, "rb");
-  demand(file != NULL);
+  FILE *file = program_file(data + 1, size - 1);
   read_file(&run, (cli_format_kind)(data[0] % 4 % 3), file);
   fclose(file);
-  cli_memory_destroy(memory);
+  cli_memory_destroy(run.memory);
   return 0;
 }

@@ -6,18 +6,14 @@
  * byte 2 and the byte behind it for one that is made up, with the right checksum, which no fuzzer guesses. What must hold:
  * an answer is JSON that our own reader takes; an error has a name of DynamoDB's and a body; nothing is out of memory or an
  * internal error. */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cynamo/cynamo.h>
 
 #include "db/db.h"
 #include "engine/stream.h"
+#include "fuzz.h"
 #include "value/json.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define CALLS_MAX 16
 #define DATABASE_LIFE 2000
@@ -61,7 +57,7 @@ static cyn_result *result;
 static unsigned inputs;
 static char last_iterator[512];
 
-static void demand(int holds, const char *what, const char *operation, const cyn_error *error) {
+static void expect(int holds, const char *what, const char *operation, const cyn_error *error) {
   if (holds) return;
   fprintf(stderr, "request_fuzz: %s: %s: %s: %s\n", operation, what, error->name != NULL ? error->name : "-",
           error->message != NULL ? error->message : "-");
@@ -137,14 +133,14 @@ static cyn_status call_whole(uint8_t chosen, cyn_bytes body) {
   cyn_bytes output;
   cyn_status status = cyn_call_json(db, operation, body, result, &output, &error);
   if (status == CYN_OK) {
-    demand(is_json_object(output), "the answer is no JSON object", operation, &error);
+    expect(is_json_object(output), "the answer is no JSON object", operation, &error);
     keep_iterator(output);
   } else {
-    demand(error.status == status && error.name != NULL && error.message != NULL, "an error without its texts", operation, &error);
-    demand(is_known_name(error.name), "an error that no client knows", operation, &error);
-    demand(error.http_status >= 400 && error.http_status < 500, "not the client's fault", operation, &error);
+    expect(error.status == status && error.name != NULL && error.message != NULL, "an error without its texts", operation, &error);
+    expect(is_known_name(error.name), "an error that no client knows", operation, &error);
+    expect(error.http_status >= 400 && error.http_status < 500, "not the client's fault", operation, &error);
     if (cyn_error_to_json(&error, result, &output) != CYN_OK) abort();
-    demand(is_json_object(output), "the error is no JSON object", operation, &error);
+    expect(is_json_object(output), "the error is no JSON object", operation, &error);
   }
   cyn_error_clean_up(&error);
   return status;

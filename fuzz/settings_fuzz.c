@@ -1,25 +1,17 @@
 /* Fuzz target: the program's own two files, cynamo.conf and the server's credentials file. The first byte chooses. What is
  * taken is whole: a setting has its origin, a key its secret; what is refused has an error that names the file, and never a
  * line of the credentials. */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "db/settings.h"
+#include "fuzz.h"
 #include "server/keyring.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static char path[64];
 static int file = -1;
-
-static void demand(bool holds) {
-  if (!holds) abort();
-}
 
 static void write_file(const uint8_t *data, size_t size) {
   if (file < 0) {

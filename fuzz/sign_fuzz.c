@@ -1,10 +1,7 @@
 /* Fuzz target: Signature Version 4, both ends of it. The input is an HTTP request. Whatever is parsed is verified, safely.
  * Then our client's signer signs the same request, by header and as a presigned URL, and what it has signed must verify;
  * with another body it must not. */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -12,12 +9,11 @@
 #include "base/error.h"
 #include "base/sigv4.h"
 #include "client/sigv4_sign.h"
+#include "fuzz.h"
 #include "server/authorize.h"
 #include "server/http.h"
 #include "server/keyring.h"
 #include "server/sigv4.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define BYTES_MAX 32768
 #define HEADERS_MAX 80
@@ -34,10 +30,6 @@ typedef struct message {
   uint32_t size;
   cyn_i_http http;
 } message;
-
-static void demand(bool holds) {
-  if (!holds) abort();
-}
 
 static void open_keyring(void) {
   char path[64];

@@ -3,16 +3,11 @@
  *
  * Checksums would keep the fuzzer out of everything behind them, so the first byte of the input may ask for them to be put
  * right: bit 0 for the values of leaves. The rest of the input is the file. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/hash.h"
 #include "engine/verify.h"
+#include "fuzz.h"
 #include "store/check.h"
 #include "store/lmdb/page.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define BYTES_MAX 262144
 
@@ -57,9 +52,7 @@ static void run(const uint8_t *file, size_t size) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size < 2 || size > BYTES_MAX) return 0;
-  uint8_t *file = malloc(size - 1); /* of its own size, so that ASan sees a byte too far */
-  if (file == NULL) return 0;
-  memcpy(file, data + 1, size - 1);
+  uint8_t *file = (uint8_t *)exact_copy(data + 1, size - 1);
   if ((data[0] & 1) != 0) mend(file, size - 1);
   run(file, size - 1);
   free(file);

@@ -2,23 +2,14 @@
  * shard iterators, stream ARNs, sequence numbers. The first byte chooses. Bit 7 puts the checksum of an iterator right, which
  * otherwise keeps the fuzzer out of what is behind it. What is taken has its parts inside the text, names the caller's account
  * alone, and reads as the same when it is written anew. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/error.h"
 #include "base/hash.h"
 #include "engine/stream.h"
+#include "fuzz.h"
 #include "value/base64.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define ACCOUNT "000000000000"
 #define CRC_SIZE 4 /* the end of an iterator's bytes: over the ARN and the bytes before it */
-
-static void demand(bool holds) {
-  if (!holds) abort();
-}
 
 static bool is_inside(cyn_bytes part, cyn_bytes whole) {
   return part.data >= whole.data && part.data + part.size <= whole.data + whole.size;
@@ -118,9 +109,7 @@ static void write_iterator(cyn_bytes bytes, cyn_i_arena *arena) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size < 2) return 0;
-  char *copy = malloc(size - 1); /* of its own size, so that ASan sees a byte too far */
-  if (copy == NULL) return 0;
-  memcpy(copy, data + 1, size - 1);
+  char *copy = exact_copy(data + 1, size - 1);
   cyn_bytes bytes = {copy, size - 1};
   cyn_i_arena arena;
   cyn_i_arena_init(&arena, 0);

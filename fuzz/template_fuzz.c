@@ -1,23 +1,15 @@
 /* Fuzz target: a CloudFormation template as `--init` reads it. The input is the file, read into a database in memory that lives
  * on and is made anew every so often. What is refused names the file; nothing is out of memory or an internal error. */
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
+#include "fuzz.h"
 #include "server/init_private.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define DATABASE_LIFE 500
 
 static struct cyn_server server;
 static unsigned inputs;
-
-static void demand(bool holds) {
-  if (!holds) abort();
-}
 
 static void open_database(void) {
   cyn_db_options options = CYN_DB_OPTIONS_INIT;
@@ -34,10 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   cyn_i_init init = {.server = &server, .directory = "init", .file = "t.json", .error = &error};
   cyn_i_arena_init(&init.arena, 0);
   cyn_i_arena_init(&init.lasting, 0);
-  char *copy = malloc(size + 1); /* of its own size, so that ASan sees a byte too far */
-  demand(copy != NULL);
-  char *file = realloc(copy, size != 0 ? size : 1);
-  if (size != 0) memcpy(file, data, size);
+  char *file = exact_copy(data, size);
   cyn_status status = cyn_i_init_template(&init, (cyn_bytes){file, size});
   demand((status == CYN_OK) == (error.message == NULL));
   demand(status == CYN_OK || strstr(error.message, "t.json") != NULL);

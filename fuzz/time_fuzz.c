@@ -1,21 +1,13 @@
 /* Fuzz target: times and doubles. The first byte chooses: a time as text (the mapper's, the configuration's, an answer's Date
  * header), a time as a number, a double's or a float's bits. What is written reads as the same; what is read is in its range. */
 #include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/sigv4.h"
 #include "client/answer.h"
 #include "client/timestamp.h"
+#include "fuzz.h"
 #include "model/decimal.h"
 #include "model/time.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void demand(bool holds) {
-  if (!holds) abort();
-}
 
 static void write_time(int64_t us) {
   char text[CYN_TIME_TEXT_LENGTH], basic[17];

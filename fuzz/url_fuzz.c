@@ -2,9 +2,6 @@
  * endpoint, a Region, an account and a service; a browser's Origin and Sec-Fetch-Site against a list of origins; the path
  * and query of a request. What is taken must be sound where it is used: an endpoint that has no blanks and no control
  * characters, a path without dot segments, a query in its canonical form, which is a fixed point. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 
 #include "base/error.h"
@@ -13,23 +10,9 @@
 #include "client/partition.h"
 #include "db/settings.h"
 #include "db/url.h"
+#include "fuzz.h"
 #include "server/authorize.h"
 #include "server/origin.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void demand(bool holds) {
-  if (!holds) abort();
-}
-
-static cyn_bytes next_line(cyn_bytes *left) {
-  const char *end = left->size != 0 ? memchr(left->data, '\n', left->size) : NULL;
-  cyn_bytes line = {left->data, end != NULL ? (size_t)(end - left->data) : left->size};
-  size_t used = line.size + (end != NULL);
-  left->data += used;
-  left->size -= used;
-  return line;
-}
 
 static bool is_clean(cyn_bytes text) {
   for (size_t i = 0; i < text.size; i++)
