@@ -377,7 +377,7 @@ static bool advance(cyn_i_connection *connection) {
   if (cyn_i_request_run(request)) {
     cyn_i_connection_send(connection);
   } else {
-    cyn_i_loop_submitted(connection->loop, request->http.body.size);
+    cyn_i_loop_submitted(connection->loop, (uint32_t)request->body.size);
   }
   return false;
 }

@@ -69,6 +69,8 @@ static const struct {
     KNOWN("x-amz-target", CYN_HTTP_X_AMZ_TARGET),
     KNOWN("authorization", CYN_HTTP_AUTHORIZATION),
     KNOWN("sec-fetch-site", CYN_HTTP_SEC_FETCH_SITE),
+    KNOWN("accept-encoding", CYN_HTTP_ACCEPT_ENCODING),
+    KNOWN("content-encoding", CYN_HTTP_CONTENT_ENCODING),
     KNOWN("x-amz-security-token", CYN_HTTP_X_AMZ_SECURITY_TOKEN),
     KNOWN("access-control-request-method", CYN_HTTP_REQUEST_METHOD),
     KNOWN("access-control-request-headers", CYN_HTTP_REQUEST_HEADERS),
@@ -77,7 +79,8 @@ static const struct {
 #define KNOWN_SIZE_MAX 30
 /* Index + 1 of the first known name of a size. */
 static const uint8_t first_of_size[KNOWN_SIZE_MAX + 1] = {
-    [4] = 1, [6] = 3, [10] = 5, [12] = 6, [13] = 8, [14] = 9, [20] = 10, [29] = 11, [30] = 12};
+    [4] = 1,  [6] = 3,   [10] = 5,  [12] = 6,  [13] = 8, [14] = 9,
+    [15] = 10, [16] = 11, [20] = 12, [29] = 13, [30] = 14};
 
 bool cyn_i_http_same_name(const char *text, const char *lower, uint32_t size) {
   for (uint32_t i = 0; i < size; i++) {

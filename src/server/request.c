@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/random.h"
+#include "server/http_private.h"
 #include "server/server_private.h"
 #include "value/json.h"
 
@@ -21,8 +22,6 @@
 static cyn_bytes header(const cyn_i_request *request, cyn_i_http_known known) {
   return cyn_i_http_get(&request->http, request->in, known);
 }
-
-static cyn_bytes body_of(const cyn_i_request *request) { return cyn_i_http_bytes(request->in, request->http.body); }
 
 static bool is_text(cyn_bytes bytes, const char *text) {
   return bytes.size == strlen(text) && memcmp(bytes.data, text, bytes.size) == 0;
@@ -151,15 +150,25 @@ void cyn_i_request_answer_call(cyn_i_request *request) {
 
 static bool is_json(cyn_i_request *request) {
   cyn_i_json json;
-  cyn_bytes body = body_of(request);
-  cyn_i_json_init(&json, (const uint8_t *)body.data, body.size, &request->arena);
+  cyn_i_json_init(&json, (const uint8_t *)request->body.data, request->body.size, &request->arena);
   cyn_i_json_token first = cyn_i_json_next(&json);
   return first != CYN_JSON_ERROR && cyn_i_json_skip(&json, first) && cyn_i_json_next(&json) == CYN_JSON_END;
 }
 
-/* A body that is no JSON is the first fault of all, whatever else is wrong. */
+/* The coding that a header names; what is none of ours is taken for plain bytes. */
+static cyn_i_coding coding_named(cyn_bytes name) {
+  if (name.size == 4 && cyn_i_http_same_name(name.data, "gzip", 4)) return CYN_CODING_GZIP;
+  if (name.size == 7 && cyn_i_http_same_name(name.data, "deflate", 7)) return CYN_CODING_DEFLATE;
+  return CYN_CODING_NONE;
+}
+
+static cyn_i_coding body_coding(const cyn_i_request *request) {
+  return coding_named(header(request, CYN_HTTP_CONTENT_ENCODING));
+}
+
+/* A body that is no JSON is the first fault of all, whatever else is wrong. A packed one is not unpacked for a stranger. */
 static bool refuse(cyn_i_request *request, unsigned http_status) {
-  if (request->http.body.size != 0 && !is_json(request))
+  if (request->body.size != 0 && body_coding(request) == CYN_CODING_NONE && !is_json(request))
     (void)cyn_i_error_set(&request->error, CYN_E_SERIALIZATION, "");
   return answer_error(request, http_status);
 }
@@ -259,10 +268,26 @@ static cyn_status check_origin(cyn_i_request *request) {
       origin.size < 200 ? (int)origin.size : 200, origin.data);
 }
 
+/* Into request->body; false when the answer stands. The signature is that of the bytes as they came. */
+static bool unpack(cyn_i_request *request) {
+  cyn_i_coding coding = body_coding(request);
+  if (coding == CYN_CODING_NONE || request->body.size == 0) return true;
+  cyn_i_buf plain;
+  cyn_i_buf_init(&plain, &request->arena);
+  size_t size_max = request->loop->server->settings.http.body_bytes_max;
+  switch (cyn_i_coding_unpack(coding, request->body, size_max, &plain)) {
+    case CYN_UNPACKED: request->body = (cyn_bytes){(const char *)plain.data, plain.size}; return true;
+    case CYN_UNPACKED_BAD: (void)cyn_i_error_set(&request->error, CYN_E_SERIALIZATION, ""); break;
+    case CYN_UNPACKED_NO_MEMORY: (void)cyn_i_error_no_memory(&request->error); break;
+    case CYN_UNPACKED_TOO_LARGE: cyn_i_response_fault(request, 413); return false;
+  }
+  return !answer_error(request, 0);
+}
+
 static cyn_status decode(cyn_i_request *request, void **input) {
-  if (request->http.body.size == 0) return cyn_i_error_set(&request->error, CYN_E_SERIALIZATION, "");
+  if (request->body.size == 0) return cyn_i_error_set(&request->error, CYN_E_SERIALIZATION, "");
   cyn_status status =
-      cyn_i_api_decode(request->operation->input, body_of(request), &request->arena, input, &request->error);
+      cyn_i_api_decode(request->operation->input, request->body, &request->arena, input, &request->error);
   if (status == CYN_OK) status = cyn_i_api_check(request->operation, *input, &request->arena, &request->error);
   return status;
 }
@@ -296,6 +321,7 @@ static bool post(cyn_i_request *request) {
   }
   if (authenticate(request) != CYN_OK) return refuse(request, 0);
   if (check_origin(request) != CYN_OK) return refuse(request, 403);
+  if (!unpack(request)) return true;
   if (decode(request, &input) != CYN_OK) return answer_error(request, 0);
   submit(request, input);
   return false;
@@ -331,10 +357,53 @@ static void get(cyn_i_request *request, cyn_bytes path) {
   }
 }
 
+/* A weight such as ;q=0.5 in thousandths; 1000 without one. */
+static unsigned quality_of(cyn_bytes parameters) {
+  size_t at = 0;
+  unsigned value = 0, unit = 1000;
+  while (at < parameters.size && (parameters.data[at] == ';' || parameters.data[at] == ' ')) at++;
+  if (parameters.size - at < 3 || (parameters.data[at] | 0x20) != 'q' || parameters.data[at + 1] != '=') return 1000;
+  for (at += 2; at < parameters.size && unit != 0; at++) {
+    char c = parameters.data[at];
+    if (c == '.') continue;
+    if (c < '0' || c > '9') break;
+    value += (unsigned)(c - '0') * unit;
+    unit /= 10;
+  }
+  return value;
+}
+
+static cyn_bytes trimmed(cyn_bytes text) {
+  while (text.size != 0 && text.data[0] == ' ') text = (cyn_bytes){text.data + 1, text.size - 1};
+  while (text.size != 0 && text.data[text.size - 1] == ' ') text.size--;
+  return text;
+}
+
+/* Of the codings of ours in Accept-Encoding the one of the greatest weight, of several the first. */
+static cyn_i_coding coding_accepted(cyn_bytes list) {
+  cyn_i_coding best = CYN_CODING_NONE;
+  unsigned best_quality = 0;
+  while (list.size != 0) {
+    const char *comma = memchr(list.data, ',', list.size);
+    cyn_bytes one = {list.data, comma != NULL ? (size_t)(comma - list.data) : list.size};
+    list = comma != NULL ? (cyn_bytes){comma + 1, list.size - one.size - 1} : (cyn_bytes){NULL, 0};
+    const char *semicolon = memchr(one.data, ';', one.size);
+    cyn_bytes name = {one.data, semicolon != NULL ? (size_t)(semicolon - one.data) : one.size};
+    unsigned quality = quality_of((cyn_bytes){one.data + name.size, one.size - name.size});
+    cyn_i_coding coding = coding_named(trimmed(name));
+    if (coding == CYN_CODING_NONE || quality <= best_quality) continue;
+    best = coding;
+    best_quality = quality;
+  }
+  return best;
+}
+
 static void begin(cyn_i_request *request) {
   request->start_ns = cyn_i_clock_monotonic_ns();
   request->operation = NULL;
   request->status = 0;
+  request->body = cyn_i_http_bytes(request->in, request->http.body);
+  request->answer_coding = coding_accepted(header(request, CYN_HTTP_ACCEPT_ENCODING));
   request->json_1_0 = false;
   request->http_1_0 = request->http.parser.http_minor == 0;
   request->is_head = request->http.parser.method == HTTP_HEAD;

@@ -82,6 +82,22 @@ void cyn_i_response_begin(cyn_i_request *request) {
   if (cyn_i_buf_reserve(out, CYN_RESPONSE_HEAD_MAX + 1024)) out->size = CYN_RESPONSE_HEAD_MAX;
 }
 
+/* Small answers are sent as they are, as the service does: packing costs more than it saves. */
+#define PACKED_BYTES_MIN 4096
+
+/* The body in the coding that the client takes; what has no room for that stays as it is. */
+static cyn_i_coding pack_body(cyn_i_request *request) {
+  cyn_i_buf *out = &request->out, packed;
+  size_t size = out->size - CYN_RESPONSE_HEAD_MAX;
+  if (request->answer_coding == CYN_CODING_NONE || size < PACKED_BYTES_MIN) return CYN_CODING_NONE;
+  cyn_i_buf_init(&packed, &request->arena);
+  cyn_bytes plain = {(const char *)out->data + CYN_RESPONSE_HEAD_MAX, size};
+  if (!cyn_i_coding_pack(request->answer_coding, plain, &packed) || packed.size >= size) return CYN_CODING_NONE;
+  memcpy(out->data + CYN_RESPONSE_HEAD_MAX, packed.data, packed.size);
+  out->size = CYN_RESPONSE_HEAD_MAX + packed.size;
+  return request->answer_coding;
+}
+
 void cyn_i_response_end(cyn_i_request *request, unsigned status) {
   cyn_i_buf *out = &request->out;
   request->status = (uint16_t)status;
@@ -89,6 +105,7 @@ void cyn_i_response_end(cyn_i_request *request, unsigned status) {
     cyn_i_response_fault(request, 500);
     return;
   }
+  cyn_i_coding coding = pack_body(request);
   size_t body_size = out->size - CYN_RESPONSE_HEAD_MAX;
   uint32_t crc = cyn_i_crc32(out->data + CYN_RESPONSE_HEAD_MAX, body_size);
   char head[CYN_RESPONSE_HEAD_MAX];
@@ -103,6 +120,8 @@ void cyn_i_response_end(cyn_i_request *request, unsigned status) {
   at = put_number(at, crc);
   at = PUT(at, "\r\n");
   if (request->has_origin) at = PUT(at, "Access-Control-Allow-Origin: *\r\n");
+  if (coding == CYN_CODING_GZIP) at = PUT(at, "Content-Encoding: gzip\r\n");
+  if (coding == CYN_CODING_DEFLATE) at = PUT(at, "Content-Encoding: deflate\r\n");
   at = put_connection(at, request);
   at = PUT(at, "\r\n");
   size_t head_size = (size_t)(at - head);

@@ -17,6 +17,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/coding.h"
 #include "control/metrics.h"
 #include "db/db.h"
 #include "server/authorize.h"
@@ -72,6 +73,7 @@ struct cyn_i_request {
   cyn_i_context context;
   cyn_i_call call;
   const cyn_i_operation *operation;
+  cyn_bytes body; /* unpacked when it came in a coding */
   uint64_t start_ns; /* when it was complete */
   cyn_i_phase phase;
   int64_t pending_counted; /* in server->pending_bytes */
@@ -83,6 +85,7 @@ struct cyn_i_request {
   bool json_1_0;   /* the answer's content type */
   bool http_1_0;
   bool is_head;
+  cyn_i_coding answer_coding; /* that the client takes */
   uint16_t status;
   char request_id[56];
   char account[16];
