@@ -149,16 +149,6 @@ static void refuse_socket(cyn_i_loop *loop, int fd) {
   close(fd);
 }
 
-static bool start_tls(cyn_i_connection *connection, SSL_CTX *context) {
-  connection->ssl = SSL_new(context);
-  if (connection->ssl == NULL || SSL_set_fd(connection->ssl, connection->fd) != 1) {
-    ERR_clear_error();
-    return false; /* the caller frees it */
-  }
-  SSL_set_accept_state(connection->ssl);
-  return true;
-}
-
 void cyn_i_connection_accept(cyn_i_loop *loop, int fd) {
   cyn_server *server = loop->server;
   int on = 1;
@@ -174,7 +164,8 @@ void cyn_i_connection_accept(cyn_i_loop *loop, int fd) {
     connection->fd = fd;
     connection->state = CYN_CONNECTION_READING;
   }
-  if (connection == NULL || (server->tls != NULL && !start_tls(connection, server->tls)) ||
+  if (connection != NULL && server->tls != NULL) connection->ssl = cyn_i_tls_accept(server->tls, fd);
+  if (connection == NULL || (server->tls != NULL && connection->ssl == NULL) ||
       uv_poll_init(&loop->uv, &connection->poll, fd) != 0) {
     if (connection != NULL) SSL_free(connection->ssl);
     cyn_i_free(connection);

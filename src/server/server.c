@@ -178,7 +178,7 @@ static void stop_loops(cyn_server *server) {
 static void destroy(cyn_server *server) {
   stop_loops(server);
   for (int i = 0; i < server->loop_count; i++) cyn_i_loop_destroy(server->loops[i]);
-  if (server->tls != NULL) SSL_CTX_free(server->tls);
+  cyn_i_tls_free(server->tls);
   cyn_i_keyring_destroy(server->credentials);
   cyn_i_origins_clean_up(&server->origins);
   cyn_i_free(server);

@@ -225,6 +225,9 @@ bool cyn_i_listen_is_loopback(const char *host);
 
 /* ---- tls.c ---- */
 cyn_status cyn_i_tls_context(const cyn_server_options *options, SSL_CTX **out, cyn_error *error);
+void cyn_i_tls_free(SSL_CTX *context); /* after its connections; NULL is fine */
+/* The server's end of a connection, its handshake to be done; NULL when out of memory. Does not own the descriptor. */
+SSL *cyn_i_tls_accept(SSL_CTX *context, int fd);
 
 /* ---- init.c ---- */
 /* Creates the tables and loads the items that the JSON files of a directory describe, before the server answers.

@@ -1,8 +1,14 @@
-/* TLS: the context for a given certificate, or for one made at start and signed by itself. Connections use OpenSSL
- * directly on their socket; it reads ahead, so a request is one read. Its record buffers are kept while a connection is
- * busy (taking them anew for each record costs as much as the record's cipher) and given back when it is idle. */
+/* TLS: the context for a given certificate, or for one made at start and signed by itself, and a connection's end of it.
+ * OpenSSL reads ahead, so a request is one read of the socket. Its record buffers are kept while a connection is busy
+ * (taking them anew for each record costs as much as the record's cipher) and given back when it is idle.
+ *
+ * The socket is a BIO of our own: recv() and send() are cheaper than the read() and write() of OpenSSL's, which go
+ * through the kernel's file layer, and send() can be told to raise no signal. */
+#include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -95,12 +101,59 @@ static cyn_status use_files(SSL_CTX *context, const cyn_server_options *options,
   return path_of(options->tls_ca_file, ca) ? add_chain(context, ca, error) : CYN_OK;
 }
 
+/* ---- a connection's socket ---- */
+
+static int descriptor(BIO *bio) { return (int)(intptr_t)BIO_get_data(bio); }
+
+static int read_socket(BIO *bio, char *into, int size) {
+  BIO_clear_retry_flags(bio);
+  ssize_t n;
+  do n = recv(descriptor(bio), into, (size_t)size, 0);
+  while (n < 0 && errno == EINTR);
+  if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) BIO_set_retry_read(bio);
+  if (n == 0) BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
+  return (int)n;
+}
+
+static int write_socket(BIO *bio, const char *from, int size) {
+  BIO_clear_retry_flags(bio);
+  ssize_t n;
+  do n = send(descriptor(bio), from, (size_t)size, MSG_NOSIGNAL);
+  while (n < 0 && errno == EINTR);
+  if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) BIO_set_retry_write(bio);
+  return (int)n;
+}
+
+static long control_socket(BIO *bio, int command, long number, void *pointer) {
+  (void)number;
+  (void)pointer;
+  if (command == BIO_CTRL_EOF) return BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0;
+  return command == BIO_CTRL_FLUSH;
+}
+
+static BIO_METHOD *new_socket_method(void) {
+  BIO_METHOD *method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "socket");
+  if (method != NULL && BIO_meth_set_read(method, read_socket) == 1 && BIO_meth_set_write(method, write_socket) == 1 &&
+      BIO_meth_set_ctrl(method, control_socket) == 1)
+    return method;
+  BIO_meth_free(method);
+  return NULL;
+}
+
+/* ---- the context, a connection ---- */
+
 cyn_status cyn_i_tls_context(const cyn_server_options *options, SSL_CTX **out, cyn_error *error) {
   *out = NULL;
   bool has_files = options->tls_certificate_file.size != 0 || options->tls_key_file.size != 0;
   if (!options->tls && !has_files) return CYN_OK;
   SSL_CTX *context = SSL_CTX_new(TLS_server_method());
-  if (context == NULL) return cyn_i_error_no_memory(error);
+  BIO_METHOD *method = new_socket_method();
+  if (context == NULL || method == NULL || SSL_CTX_set_app_data(context, method) != 1) {
+    SSL_CTX_free(context);
+    BIO_meth_free(method);
+    ERR_clear_error();
+    return cyn_i_error_no_memory(error);
+  }
   (void)SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   (void)SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_read_ahead(context, 1);
@@ -108,9 +161,31 @@ cyn_status cyn_i_tls_context(const cyn_server_options *options, SSL_CTX **out, c
   (void)SSL_CTX_set_ciphersuites(context, CIPHERS);
   cyn_status status = has_files ? use_files(context, options, error) : use_self_signed(context, error);
   if (status != CYN_OK) {
-    SSL_CTX_free(context);
+    cyn_i_tls_free(context);
     return status;
   }
   *out = context;
   return CYN_OK;
+}
+
+void cyn_i_tls_free(SSL_CTX *context) {
+  if (context == NULL) return;
+  BIO_METHOD *method = SSL_CTX_get_app_data(context);
+  SSL_CTX_free(context);
+  BIO_meth_free(method);
+}
+
+SSL *cyn_i_tls_accept(SSL_CTX *context, int fd) {
+  SSL *ssl = SSL_new(context);
+  BIO *bio = ssl != NULL ? BIO_new(SSL_CTX_get_app_data(context)) : NULL;
+  if (bio == NULL) {
+    SSL_free(ssl);
+    ERR_clear_error();
+    return NULL;
+  }
+  BIO_set_data(bio, (void *)(intptr_t)fd);
+  BIO_set_init(bio, 1);
+  SSL_set_bio(ssl, bio, bio); /* owns it then */
+  SSL_set_accept_state(ssl);
+  return ssl;
 }

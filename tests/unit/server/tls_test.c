@@ -103,6 +103,50 @@ TEST(plain_requests_to_a_tls_port_end) {
   harness_stop(&h);
 }
 
+/* Nothing there yet is no failure; the end of the stream and a peer that is gone are, and raise no signal. */
+TEST(a_socket_without_a_client) {
+  cyn_server_options options = CYN_SERVER_OPTIONS_INIT;
+  SSL_CTX *context = NULL;
+  int ends[2];
+  options.tls = true;
+  REQUIRE(cyn_i_tls_context(&options, &context, NULL) == CYN_OK);
+  REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
+  SSL *ssl = cyn_i_tls_accept(context, ends[0]);
+  REQUIRE(ssl != NULL);
+  CHECK_INT(SSL_get_error(ssl, SSL_do_handshake(ssl)), SSL_ERROR_WANT_READ);
+  char byte = 'x';
+  signal(SIGPIPE, SIG_DFL);
+  close(ends[1]);
+  CHECK(SSL_get_error(ssl, SSL_do_handshake(ssl)) != SSL_ERROR_WANT_READ);
+  CHECK(BIO_eof(SSL_get_rbio(ssl)) == 1);
+  CHECK(BIO_write(SSL_get_wbio(ssl), &byte, 1) < 0);
+  CHECK(BIO_should_retry(SSL_get_wbio(ssl)) == 0);
+  SSL_free(ssl);
+  close(ends[0]);
+  cyn_i_tls_free(context);
+}
+
+/* A socket that is full: the BIO says to try again. */
+TEST(a_socket_that_is_full) {
+  cyn_server_options options = CYN_SERVER_OPTIONS_INIT;
+  SSL_CTX *context = NULL;
+  static char bytes[65536];
+  int ends[2], n;
+  options.tls = true;
+  REQUIRE(cyn_i_tls_context(&options, &context, NULL) == CYN_OK);
+  REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
+  SSL *ssl = cyn_i_tls_accept(context, ends[0]);
+  REQUIRE(ssl != NULL);
+  BIO *bio = SSL_get_wbio(ssl);
+  do n = BIO_write(bio, bytes, sizeof bytes);
+  while (n > 0);
+  CHECK(n < 0 && BIO_should_write(bio) != 0 && BIO_should_retry(bio) != 0);
+  SSL_free(ssl);
+  close(ends[0]);
+  close(ends[1]);
+  cyn_i_tls_free(context);
+}
+
 /* The self-signed certificate and its key, written to files and used from there. */
 static bool write_files(const char *certificate_path, const char *key_path) {
   cyn_server_options options = CYN_SERVER_OPTIONS_INIT;
@@ -115,7 +159,7 @@ static bool write_files(const char *certificate_path, const char *key_path) {
               PEM_write_PrivateKey(key, SSL_CTX_get0_privatekey(context), NULL, NULL, 0, NULL, NULL) == 1;
   if (certificate != NULL) fclose(certificate);
   if (key != NULL) fclose(key);
-  SSL_CTX_free(context);
+  cyn_i_tls_free(context);
   return fine;
 }
 
