@@ -95,9 +95,9 @@ static void map_size_limit(cyn_i_lmdb_store *store) {
 static void map_keep_out_of_cores(int fd) {
   struct stat file;
   char line[512];
-  FILE *maps = fopen("/proc/self/maps", "re");
+  FILE *maps = fstat(fd, &file) == 0 ? fopen("/proc/self/maps", "re") : NULL;
   if (maps == NULL) return;
-  while (fstat(fd, &file) == 0 && fgets(line, sizeof line, maps) != NULL) {
+  while (fgets(line, sizeof line, maps) != NULL) {
     unsigned long begin, end, inode;
     unsigned major_number, minor_number;
     if (sscanf(line, "%lx-%lx %*s %*s %x:%x %lu", &begin, &end, &major_number, &minor_number, &inode) == 5 &&
