@@ -107,7 +107,7 @@ static void all_calls(bool is_memory) {
   failures += fail_in_turn(&s, "GetRecords", json, is_memory);
   CHECK_INT(streams_count(streams_read(&s, iterator, "")), 5);
   printf("    %ld failures\n", failures);
-  CHECK(failures > (is_memory ? 100 : 25));
+  CHECK(failures > 20); /* pieces of arenas fail in debug builds alone */
   service_close(&s);
 }
 

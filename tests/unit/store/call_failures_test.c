@@ -111,6 +111,7 @@ static cyn_status check(void) {
 
 static void is_kept(void) {
   cyn_i_store_options options = fixture_options(&f);
+  options.read_only = true;
   if (!fixture_open_with(&f, &options)) return;
   CHECK_STR(get_text(&f, key_of(1, "p", "")), "kept");
   fixture_close_store(&f);
