@@ -86,3 +86,31 @@ TEST(templates_that_are_broken) {
     harness_stop(&h);
   }
 }
+
+/* Each number that a template may write as a text; texts with a dollar sign and no name; an object that is empty. */
+TEST(numbers_and_dollars) {
+  REQUIRE(start("{\"Resources\":{"
+                TABLE("T",
+                      ",\"TableName\":{\"Fn::Sub\":\"abc\"},\"BillingMode\":\"PAY_PER_REQUEST\",\"OnDemandThroughput\":{\"MaxReadRequestUnits\":\"50\","
+                      "\"MaxWriteRequestUnits\":\"60\"},\"WarmThroughput\":{\"ReadUnitsPerSecond\":\"13000\",\"WriteUnitsPerSecond\":\"5000\"},"
+                      "\"Tags\":[\t{\"Key\":\"a\",\"Value\":{\"Fn::Sub\":\"cost: $5, $\"}},\r\n{\"Key\":\"b\",\"Value\":{\"Fn::Sub\":\"${open\"}}]") "}}"));
+  (void)harness_call(&h, "DescribeTable", "{\"TableName\":\"abc\"}");
+  CHECK(strstr(harness_body(&h), "\"OnDemandThroughput\":{\"MaxReadRequestUnits\":50,\"MaxWriteRequestUnits\":60}") != NULL);
+  CHECK(strstr(harness_body(&h), "\"ReadUnitsPerSecond\":13000,\"WriteUnitsPerSecond\":5000") != NULL);
+  (void)harness_call(&h, "ListTagsOfResource", "{\"ResourceArn\":\"arn:aws:dynamodb:us-east-1:000000000000:table/abc\"}");
+  CHECK(strstr(harness_body(&h), "{\"Key\":\"a\",\"Value\":\"cost: $5, $\"}") != NULL && strstr(harness_body(&h), "{\"Key\":\"b\",\"Value\":\"${open\"}") != NULL);
+  harness_stop(&h);
+  static const char *const rows[][2] = {
+      {",\"ProvisionedThroughput\":{\"ReadCapacityUnits\":\"3/\",\"WriteCapacityUnits\":1}", "STRING_VALUE cannot be converted to Long"},
+      {",\"ProvisionedThroughput\":{\"ReadCapacityUnits\":\"\",\"WriteCapacityUnits\":1}", "STRING_VALUE cannot be converted to Long"},
+      {",\"ProvisionedThroughput\":{}", "readCapacityUnits"},
+      {",\"TableName\":{\"Fn::Sub\":\"\"},\"BillingMode\":\"PAY_PER_REQUEST\"", "TableName must be at least 3 characters long"}};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    char text[1500];
+    (void)snprintf(text, sizeof text, "{\"Resources\":{\"Table\":{\"Type\":\"AWS::DynamoDB::Table\",\"Properties\":{" KEYS "%s}}}}", rows[i][0]);
+    CHECK(!start(text));
+    if (h.error.message == NULL || strstr(h.error.message, rows[i][1]) == NULL)
+      test_failed(__FILE__, __LINE__, "%zu: %s", i, h.error.message != NULL ? h.error.message : "(started)");
+    harness_stop(&h);
+  }
+}
