@@ -26,3 +26,19 @@ TEST(old_tokens_go) {
   ANSWERS(&w.s, "TransactWriteItems", write_json("2"), "{}");
   workplace_close(&w);
 }
+
+/* A clock that was set back does not keep old tokens for as long as it was ahead. */
+TEST(a_clock_that_goes_back) {
+  workplace w;
+  REQUIRE(workplace_open(&w, NULL, -1));
+  service_simple_table(&w.s, "abc");
+  service_later(&w.s, 24 * 3600 * 1000);
+  (void)workplace_run(&w); /* looked for them a day ahead */
+  service_later(&w.s, -24 * 3600 * 1000);
+  ANSWERS(&w.s, "TransactWriteItems", write_json("1"), "{}");
+  uint64_t before = workplace_entries(&w);
+  service_later(&w.s, 11 * 60 * 1000);
+  (void)workplace_run(&w);
+  CHECK_INT(workplace_entries(&w), before - 1);
+  workplace_close(&w);
+}
