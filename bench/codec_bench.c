@@ -48,8 +48,21 @@ static char *nested_json(char *at) {
   return at + sprintf(at, "]}}");
 }
 
-static char put_body[4096], nested_body[8192], batch_body[64 * 1024];
-static size_t put_size, nested_size, batch_size;
+static char put_body[4096], nested_body[8192], batch_body[64 * 1024], spaced_body[8192];
+static size_t put_size, nested_size, batch_size, spaced_size;
+
+/* With a blank behind each colon and comma, as Python's json, and so boto3, writes them. */
+static size_t space_out(const char *from, size_t size, char *to) {
+  char *at = to;
+  bool in_string = false;
+  for (size_t i = 0; i < size; i++) {
+    *at++ = from[i];
+    if (from[i] == '\\') *at++ = from[++i];
+    else if (from[i] == '"') in_string = !in_string;
+    else if (!in_string && (from[i] == ':' || from[i] == ',')) *at++ = ' ';
+  }
+  return (size_t)(at - to);
+}
 
 static void make_bodies(void) {
   char *at = put_body + sprintf(put_body, "{\"TableName\":\"bench\",\"Item\":");
@@ -60,6 +73,7 @@ static void make_bodies(void) {
   at = nested_json(at);
   *at++ = '}';
   nested_size = (size_t)(at - nested_body);
+  spaced_size = space_out(nested_body, nested_size, spaced_body);
   at = batch_body + sprintf(batch_body, "{\"RequestItems\":{\"bench\":[");
   for (unsigned long i = 0; i < 25; i++) {
     at += sprintf(at, "%s{\"PutRequest\":{\"Item\":", i == 0 ? "" : ",");
@@ -82,6 +96,7 @@ static void *decode(cyn_operation operation, const char *body, size_t size) {
 
 static void own_put(void) { (void)decode(CYN_OPERATION_PUT_ITEM, put_body, put_size); }
 static void own_nested(void) { (void)decode(CYN_OPERATION_PUT_ITEM, nested_body, nested_size); }
+static void own_spaced(void) { (void)decode(CYN_OPERATION_PUT_ITEM, spaced_body, spaced_size); }
 static void own_batch(void) { (void)decode(CYN_OPERATION_BATCH_WRITE_ITEM, batch_body, batch_size); }
 
 static cyn_item printed, printed_nested, page[100];
@@ -114,21 +129,26 @@ static void own_print_page(void) {
 
 static void plain_put(void) {
   size_t size;
-  must(plain_put_parse((const uint8_t *)put_body, put_size, out, &size), "plain_put_parse");
+  must(plain_put_parse((const uint8_t *)put_body, put_size, out, sizeof out, &size), "plain_put_parse");
 }
 static void plain_nested(void) {
   size_t size;
-  must(plain_put_parse((const uint8_t *)nested_body, nested_size, out, &size), "plain_put_parse");
+  must(plain_put_parse((const uint8_t *)nested_body, nested_size, out, sizeof out, &size), "plain_put_parse");
+}
+static void plain_spaced(void) {
+  size_t size;
+  must(plain_put_parse((const uint8_t *)spaced_body, spaced_size, out, sizeof out, &size), "plain_put_parse");
 }
 static void plain_batch(void) {
   size_t size;
-  must(plain_batch_parse((const uint8_t *)batch_body, batch_size, out, &size) == 25, "plain_batch_parse");
+  must(plain_batch_parse((const uint8_t *)batch_body, batch_size, out, sizeof out, &size), "plain_batch_parse");
 }
 
 static size_t plain_print(cyn_item item) {
   uint8_t *at = out;
   memcpy(at, "{\"Item\":", 8);
-  at = plain_item_print(item.data, at + 8);
+  at = plain_item_print(item.data, at + 8, sizeof out - 16);
+  must(at != NULL, "plain_item_print");
   *at++ = '}';
   return (size_t)(at - out);
 }
@@ -140,7 +160,8 @@ static void plain_print_page(void) {
   at += 10;
   for (int i = 0; i < 100; i++) {
     if (i != 0) *at++ = ',';
-    at = plain_item_print(page[i].data, at);
+    at = plain_item_print(page[i].data, at, (size_t)(out + sizeof out - at) - 64);
+    must(at != NULL, "plain_item_print");
   }
   at += sprintf((char *)at, "],\"Count\":%d,\"ScannedCount\":%d}", 100, 100);
 }
@@ -159,18 +180,60 @@ static void same_item(cyn_item own, const uint8_t *plain) {
   must(memcmp(own.data, plain, 1) == 0 && memcmp(own.data + 5, plain + 5, own.size - 5) == 0, "both parsers agree");
 }
 
+/* What both must take, and take alike, written in other ways; and what both must refuse. */
+static const char *const sound[] = {
+    " { \"Item\" : { \"a\" : { \"S\" : \"x\" } , \"b\" :\n{ \"L\" : [ { \"N\" : \"1\" } , { \"M\" : { } } ] } } ,\t\"TableName\" : \"t\" } \r\n",
+    "{\"ReturnValues\":\"NONE\",\"Other\":[1,-2.5e3,{\"a\":[null,true,false]},[]],\"TableName\":\"t\",\"Item\":{}}",
+    "{\"TableName\":\"t\",\"Item\":{\"a\":{\"S\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\u20AC\\uD83D\\uDE00 \xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\"}}}",
+    "{\"\\u0049tem\":{\"ss\":{\"SS\":[\"b\",\"a\",\"ab\"]},\"ns\":{\"NS\":[\"10\",\"-2\",\"0.5\"]},\"bs\":{\"BS\":[\"AQ==\",\"AAA=\"]}},\"TableName\":\"t\"}",
+    "{\"TableName\":\"t\",\"Item\":{\"a\":{\"N\":\"+1.50\"},\"b\":{\"N\":\"-0.0\"},\"c\":{\"N\":\"0e999999\"},\"d\":{\"N\":\"1E125\"},\"e\":{\"N\":\"1e-130\"},"
+    "\"f\":{\"N\":\"1000000000000000000000000000000000000000000\"},\"g\":{\"N\":\"-12345678901234567890123456789012345678\"},\"h\":{\"N\":\"007\"}}}"};
+static const char *const unsound[] = {
+    "{\"TableName\":\"t\",\"Item\":{\"a\":{\"S\":\"x\ty\"}}}",           "{\"TableName\":\"t\",\"Item\":{\"a\":{\"S\":\"\\uD83D\"}}}",
+    "{\"TableName\":\"t\",\"Item\":{\"a\":{\"S\":\"\xC0\x80\"}}}",      "{\"TableName\":\"t\",\"Item\":{\"a\":{\"S\":\"\\x\"}}}",
+    "{\"TableName\":\"t\",\"Item\":{\"a\":{\"N\":\"1e\"}}}",             "{\"TableName\":\"t\",\"Item\":{\"a\":{\"N\":\"1e126\"}}}",
+    "{\"TableName\":\"t\",\"Item\":{\"a\":{\"SS\":[\"x\",\"x\"]}}}",     "{\"TableName\":\"t\",\"Item\":{\"a\":{\"NS\":[\"1\",\"2\",\"1.0\"]}}}",
+    "{\"TableName\":\"t\",\"Item\":{\"a\":{\"B\":\"AB==\"}}}",           "{\"TableName\":\"t\",\"Item\":{\"a\":{\"L\":[{\"S\":\"x\"},]}}}",
+    "{\"TableName\":\"t\",\"Item\":{\"a\":{\"S\":\"x\"},}}",             "{\"TableName\":\"t\",\"Item\":{\"a\":{\"S\":\"x\"}}} x",
+    "{\"TableName\":\"t\",\"Item\":{\"a\":{\"S\":\"x\"}}",               "{\"TableName\":\"t\",\"Item\":{\"a\":{\"NULL\":false}}}"};
+
+static void compare_others(void) {
+  size_t size;
+  for (size_t i = 0; i < sizeof sound / sizeof sound[0]; i++) {
+    cyn_put_item_input *input = decode(CYN_OPERATION_PUT_ITEM, sound[i], strlen(sound[i]));
+    must(input->item.fault == NULL && plain_put_parse((const uint8_t *)sound[i], strlen(sound[i]), out, sizeof out, &size) &&
+             size == input->item.size,
+         sound[i]);
+    same_item(input->item, out);
+  }
+  for (size_t i = 0; i < sizeof unsound / sizeof unsound[0]; i++) {
+    void *input;
+    cyn_error error = CYN_ERROR_INIT;
+    cyn_i_arena_reset(&arena, 1 << 20);
+    bool refused = cyn_i_api_decode(cyn_i_operations[CYN_OPERATION_PUT_ITEM].input, cyn_str(unsound[i]), &arena, &input, &error) != CYN_OK;
+    must(refused || ((cyn_put_item_input *)input)->item.fault != NULL, unsound[i]);
+    must(!plain_put_parse((const uint8_t *)unsound[i], strlen(unsound[i]), out, sizeof out, &size), unsound[i]);
+    cyn_error_clean_up(&error);
+  }
+}
+
 static void compare_both(void) {
   size_t size;
+  compare_others();
   cyn_put_item_input *input = decode(CYN_OPERATION_PUT_ITEM, put_body, put_size);
   printed = copy_item(input->item);
-  must(plain_put_parse((const uint8_t *)put_body, put_size, out, &size) && size == printed.size, "plain_put_parse");
+  must(plain_put_parse((const uint8_t *)put_body, put_size, out, sizeof out, &size) && size == printed.size, "plain_put_parse");
   same_item(printed, out);
   input = decode(CYN_OPERATION_PUT_ITEM, nested_body, nested_size);
   printed_nested = copy_item(input->item);
-  must(plain_put_parse((const uint8_t *)nested_body, nested_size, out, &size) && size == printed_nested.size, "plain_put_parse");
+  must(plain_put_parse((const uint8_t *)nested_body, nested_size, out, sizeof out, &size) && size == printed_nested.size, "plain_put_parse");
+  same_item(printed_nested, out);
+  input = decode(CYN_OPERATION_PUT_ITEM, spaced_body, spaced_size);
+  same_item(input->item, (const uint8_t *)printed_nested.data);
+  must(plain_put_parse((const uint8_t *)spaced_body, spaced_size, out, sizeof out, &size) && size == printed_nested.size, "plain_put_parse");
   same_item(printed_nested, out);
   const cyn_batch_write_item_input *batch = decode(CYN_OPERATION_BATCH_WRITE_ITEM, batch_body, batch_size);
-  must(plain_batch_parse((const uint8_t *)batch_body, batch_size, out, &size) == 25, "plain_batch_parse");
+  must(plain_batch_parse((const uint8_t *)batch_body, batch_size, out, sizeof out, &size), "plain_batch_parse");
   const uint8_t *at = out;
   for (size_t i = 0; i < 25; i++) {
     cyn_item item = batch->request_items.at[0].value.at[i]->put_request->item;
@@ -207,7 +270,7 @@ static void measure(const char *name, size_t bytes, void (*own)(void), void (*pl
     owns[r] = slice(own, count);
     ratios[r] = owns[r] / plains[r];
   }
-  printf("%-28s%8zu bytes%10.0f ns%10.0f ns%8.2f   1.2\n", name, bytes, median_of(owns, rounds), median_of(plains, rounds),
+  printf("%-30s%8zu bytes%10.0f ns%10.0f ns%8.2f   1.2\n", name, bytes, median_of(owns, rounds), median_of(plains, rounds),
          median_of(ratios, rounds));
 }
 
@@ -225,10 +288,11 @@ int main(int argc, char **argv) {
   } cases[] = {{"decode PutItem, 10 attributes", &put_size, own_put, plain_put},
                {"decode BatchWrite of 25", &batch_size, own_batch, plain_batch},
                {"decode PutItem, nested", &nested_size, own_nested, plain_nested},
+               {"decode PutItem, nested, blanks", &spaced_size, own_spaced, plain_spaced},
                {"encode GetItem", &put_size, own_print_item, plain_print_item},
                {"encode Query of 100", &batch_size, own_print_page, plain_print_page},
                {"encode GetItem, nested", &nested_size, own_print_nested, plain_print_nested}};
-  printf("%-28s%14s%13s%13s%8s   at most\n", "", "", "codec", "plain", "ratio");
+  printf("%-30s%14s%13s%13s%8s   at most\n", "", "", "codec", "plain", "ratio");
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
     if (strstr(cases[i].name, only) != NULL) measure(cases[i].name, *cases[i].bytes, cases[i].own, cases[i].plain, rounds);
   return 0;

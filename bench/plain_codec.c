@@ -1,6 +1,7 @@
 /* See plain_codec.h. */
 #include "plain_codec.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #if defined(__SSE2__)
@@ -11,11 +12,23 @@ enum { TYPE_S = 1, TYPE_N, TYPE_B, TYPE_SS, TYPE_NS, TYPE_BS, TYPE_M, TYPE_L, TY
 
 #define DEPTH_MAX 40
 #define NAMES_MAX 256
+#define POINT_MAX 10000000 /* beyond any body's length */
 
 typedef struct parser {
   const uint8_t *end;
   uint8_t *at; /* what is written next */
 } parser;
+
+static inline const uint8_t *blank(const uint8_t *p, const uint8_t *end) {
+  while (p < end && *p <= ' ' && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')) p++;
+  return p;
+}
+
+/* Behind blanks, where `c` must stand. */
+static inline __attribute__((always_inline)) bool is_next(const uint8_t **p, const uint8_t *end, uint8_t c) {
+  *p = blank(*p, end);
+  return *p < end && **p == c;
+}
 
 static void put_u16(uint8_t *at, size_t value) {
   uint16_t v = (uint16_t)value;
@@ -33,6 +46,21 @@ static uint32_t get_u32(const uint8_t *at) {
 
 /* ---- strings ---- */
 
+static bool hex(const uint8_t *p, const uint8_t *end, uint32_t *code) {
+  if (end - p < 4) return false;
+  *code = 0;
+  for (int i = 0; i < 4; i++) {
+    uint8_t c = p[i], low = c | 0x20;
+    if (c >= '0' && c <= '9')
+      *code = *code << 4 | (uint32_t)(c - '0');
+    else if (low >= 'a' && low <= 'f')
+      *code = *code << 4 | (uint32_t)(low - 'a' + 10);
+    else
+      return false;
+  }
+  return true;
+}
+
 static const uint8_t *escape(const uint8_t *p, const uint8_t *end, uint8_t **at) {
   static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
   if (end - p < 2) return NULL;
@@ -41,18 +69,14 @@ static const uint8_t *escape(const uint8_t *p, const uint8_t *end, uint8_t **at)
     *(*at)++ = (uint8_t)to[found - from];
     return p + 2;
   }
-  uint32_t code = 0;
-  if (p[1] != 'u' || end - p < 6) return NULL;
-  for (int i = 2; i < 6; i++) {
-    uint8_t c = p[i], low = c | 0x20;
-    if (c >= '0' && c <= '9')
-      code = code << 4 | (uint32_t)(c - '0');
-    else if (low >= 'a' && low <= 'f')
-      code = code << 4 | (uint32_t)(low - 'a' + 10);
-    else
-      return NULL;
+  uint32_t code, low;
+  if (p[1] != 'u' || !hex(p + 2, end, &code) || (code >= 0xDC00 && code < 0xE000)) return NULL;
+  p += 6;
+  if (code >= 0xD800 && code < 0xDC00) {
+    if (end - p < 6 || p[0] != '\\' || p[1] != 'u' || !hex(p + 2, end, &low) || low < 0xDC00 || low > 0xDFFF) return NULL;
+    code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+    p += 6;
   }
-  if (code >= 0xD800 && code < 0xE000) return NULL; /* pairs are not in what is measured */
   uint8_t *out = *at;
   if (code < 0x80) {
     *out++ = (uint8_t)code;
@@ -60,12 +84,17 @@ static const uint8_t *escape(const uint8_t *p, const uint8_t *end, uint8_t **at)
     *out++ = (uint8_t)(0xC0 | code >> 6);
     *out++ = (uint8_t)(0x80 | (code & 63));
   } else {
-    *out++ = (uint8_t)(0xE0 | code >> 12);
+    if (code < 0x10000) {
+      *out++ = (uint8_t)(0xE0 | code >> 12);
+    } else {
+      *out++ = (uint8_t)(0xF0 | code >> 18);
+      *out++ = (uint8_t)(0x80 | (code >> 12 & 63));
+    }
     *out++ = (uint8_t)(0x80 | (code >> 6 & 63));
     *out++ = (uint8_t)(0x80 | (code & 63));
   }
   *at = out;
-  return p + 6;
+  return p;
 }
 
 /* One character above 0x7F; its shortest form only. */
@@ -118,7 +147,7 @@ static const uint8_t *copy_number(const uint8_t *p, const uint8_t *end, uint8_t 
   uint8_t digits[40];
   int count = 0, point = 0, exponent = 0;
   bool negative = false, any = false, in_fraction = false;
-  if (p < end && *p == '-') negative = true, p++;
+  if (p < end && (*p == '-' || *p == '+')) negative = *p++ == '-';
   for (; p < end && ((*p >= '0' && *p <= '9') || (*p == '.' && !in_fraction)); p++) {
     if (*p == '.') {
       in_fraction = true;
@@ -126,22 +155,25 @@ static const uint8_t *copy_number(const uint8_t *p, const uint8_t *end, uint8_t 
     }
     any = true;
     if (count == 0 && *p == '0') {
-      if (in_fraction) point--;
+      if (in_fraction && point > -POINT_MAX) point--;
       continue;
     }
-    if (count == 38) return NULL;
-    digits[count++] = (uint8_t)(*p - '0');
-    if (!in_fraction) point++;
+    if (!in_fraction && point < POINT_MAX) point++;
+    if (count < 38)
+      digits[count++] = (uint8_t)(*p - '0');
+    else if (*p != '0')
+      return NULL;
   }
   if (!any) return NULL;
   if (p < end && (*p | 0x20) == 'e') {
     bool minus = false;
     if (++p < end && (*p == '-' || *p == '+')) minus = *p++ == '-';
+    if (p == end || *p == '"') return NULL;
     for (; p < end && *p >= '0' && *p <= '9'; p++)
-      if (exponent < 10000) exponent = exponent * 10 + (*p - '0');
+      if (exponent < 2 * POINT_MAX) exponent = exponent * 10 + (*p - '0');
     point += minus ? -exponent : exponent;
   }
-  if (p == end || *p != '"' || point > 126 || point < -129) return NULL;
+  if (p == end || *p != '"' || (count != 0 && (point > 126 || point < -129))) return NULL;
   while (count > 0 && digits[count - 1] == 0) count--;
   uint8_t *out = *at;
   if (count == 0) {
@@ -181,6 +213,7 @@ static const uint8_t *copy_base64(const uint8_t *p, const uint8_t *end, uint8_t 
     int a = digits[p[0]], b = digits[p[1]], c = digits[p[2]], d = digits[p[3]];
     int padding = p[3] != '=' ? 0 : p[2] != '=' ? 1 : 2;
     if (a < 0 || b < 0 || (c < 0 && padding < 2) || (d < 0 && padding < 1)) return NULL;
+    if ((padding == 1 && (c & 3) != 0) || (padding == 2 && (b & 15) != 0)) return NULL;
     uint32_t group = (uint32_t)a << 18 | (uint32_t)b << 12 | (uint32_t)(c & 63) << 6 | (uint32_t)(d & 63);
     *out++ = (uint8_t)(group >> 16);
     if (padding < 2) *out++ = (uint8_t)(group >> 8);
@@ -201,37 +234,99 @@ static bool is_at(const uint8_t *p, const uint8_t *end, const char *text, size_t
   return (size_t)(end - p) >= size && memcmp(p, text, size) == 0;
 }
 
-static const uint8_t *parse_list(parser *s, const uint8_t *p, uint8_t type, int depth) {
-  uint8_t *head = s->at;
+typedef struct element {
+  const uint8_t *at;
+  size_t size;
+} element;
+
+static int compare(const void *left, const void *right) {
+  const element *a = left, *b = right;
+  int order = memcmp(a->at, b->at, a->size < b->size ? a->size : b->size);
+  return order != 0 ? order : (a->size > b->size) - (a->size < b->size);
+}
+
+/* The element at `at`; behind it stands the next one. */
+static inline element element_at(const uint8_t *at, uint8_t type) {
+  return type == TYPE_NS ? (element){at + 1, at[0]} : (element){at + 4, get_u32(at)};
+}
+
+/* Sorts a set that did not come so; false when two elements are the same. */
+static bool sort_set(uint8_t *at, size_t size, uint32_t count, uint8_t type) {
+  uint8_t *copy = malloc(size);
+  element *elements = malloc(count * sizeof *elements);
+  bool is_sound = copy != NULL && elements != NULL;
+  size_t head = type == TYPE_NS ? 1 : 4;
+  if (is_sound) {
+    memcpy(copy, at, size);
+    const uint8_t *p = copy;
+    for (uint32_t i = 0; i < count; i++, p = elements[i - 1].at + elements[i - 1].size) elements[i] = element_at(p, type);
+    qsort(elements, count, sizeof *elements, compare);
+    for (uint32_t i = 0; i < count && is_sound; i++) {
+      is_sound = i == 0 || compare(&elements[i - 1], &elements[i]) < 0;
+      memcpy(at, elements[i].at - head, head + elements[i].size);
+      at += head + elements[i].size;
+    }
+  }
+  free(copy);
+  free(elements);
+  return is_sound;
+}
+
+/* The strings of a set, with what stands in front of each in the binary form. */
+static const uint8_t *parse_set(parser *s, const uint8_t *p, uint8_t type) {
+  uint8_t *head = s->at, *last = NULL;
   uint32_t count = 0;
-  if (p == s->end || *p != '[') return NULL;
+  bool ascending = true;
   *head = type;
   s->at += 9;
-  for (p++; p < s->end && *p != ']'; count++) {
-    if (count != 0 && *p++ != ',') return NULL;
-    if (type == TYPE_L) {
-      p = parse_value(s, p, depth + 1);
-    } else {
-      if (p == s->end || *p != '"') return NULL;
-      uint8_t *size_at = s->at;
-      s->at += type == TYPE_NS ? 1 : 4;
-      p = type == TYPE_NS ? copy_number(p + 1, s->end, &s->at)
-                          : type == TYPE_SS ? copy_string(p + 1, s->end, &s->at) : copy_base64(p + 1, s->end, &s->at);
-      if (type == TYPE_NS)
-        *size_at = (uint8_t)(s->at - size_at - 1);
-      else
-        put_u32(size_at, (size_t)(s->at - size_at - 4));
-    }
+  do {
+    p++;
+    if (!is_next(&p, s->end, '"')) return NULL;
+    uint8_t *start = s->at;
+    s->at += type == TYPE_NS ? 1 : 4;
+    p = type == TYPE_NS ? copy_number(p + 1, s->end, &s->at)
+                        : type == TYPE_SS ? copy_string(p + 1, s->end, &s->at) : copy_base64(p + 1, s->end, &s->at);
     if (p == NULL) return NULL;
+    if (type == TYPE_NS)
+      *start = (uint8_t)(s->at - start - 1);
+    else
+      put_u32(start, (size_t)(s->at - start - 4));
+    if (last != NULL) {
+      element a = element_at(last, type), b = element_at(start, type);
+      if (compare(&a, &b) >= 0) ascending = false;
+    }
+    last = start;
+    count++;
+  } while (is_next(&p, s->end, ','));
+  if (p == s->end || *p != ']') return NULL;
+  if (!ascending && !sort_set(head + 9, (size_t)(s->at - head) - 9, count, type)) return NULL;
+  put_u32(head + 1, (size_t)(s->at - head - 5));
+  put_u32(head + 5, count);
+  return p + 1;
+}
+
+static const uint8_t *parse_list(parser *s, const uint8_t *p, int depth) {
+  uint8_t *head = s->at;
+  uint32_t count = 0;
+  *head = TYPE_L;
+  s->at += 9;
+  p++;
+  if (!is_next(&p, s->end, ']')) {
+    for (;; p++) {
+      p = parse_value(s, p, depth + 1);
+      if (p == NULL) return NULL;
+      count++;
+      if (!is_next(&p, s->end, ',')) break;
+    }
+    if (p == s->end || *p != ']') return NULL;
   }
   put_u32(head + 1, (size_t)(s->at - head - 5));
   put_u32(head + 5, count);
-  return p < s->end ? p + 1 : NULL;
+  return p + 1;
 }
 
 static const uint8_t *parse_text(parser *s, const uint8_t *p, uint8_t type) {
   uint8_t *head = s->at;
-  if (p == s->end || *p != '"') return NULL;
   *head = type;
   if (type == TYPE_N) {
     s->at += 2;
@@ -256,45 +351,65 @@ static const uint8_t *parse_word(parser *s, const uint8_t *p, uint8_t type) {
 static const uint8_t *parse_map(parser *s, const uint8_t *p, int depth) {
   uint8_t *head = s->at;
   uint32_t count;
-  if (p == s->end || *p != '{') return NULL;
   *head = TYPE_M;
   s->at += 9;
   p = parse_pairs(s, p + 1, depth + 1, &count);
+  if (p == NULL) return NULL;
   put_u32(head + 1, (size_t)(s->at - head - 5));
   put_u32(head + 5, count);
   return p;
 }
 
-/* {"S":"…"} and the like, p at its brace. */
+static inline uint8_t letter_type(uint8_t letter) {
+  return letter == 'S' ? TYPE_S : letter == 'N' ? TYPE_N : letter == 'B' ? TYPE_B : letter == 'M' ? TYPE_M : letter == 'L' ? TYPE_L : 0;
+}
+
+/* The type whose name stands behind the quote at p, which steps behind its closing quote; 0 for none. */
+static inline uint8_t type_at(const uint8_t **p, const uint8_t *end) {
+  const uint8_t *name = *p + 1;
+  if (end - name < 5) return 0;
+  if (name[1] == '"') {
+    *p = name + 2;
+    return letter_type(name[0]);
+  }
+  if (name[1] == 'S' && name[2] == '"') {
+    *p = name + 3;
+    return name[0] == 'S' ? TYPE_SS : name[0] == 'N' ? TYPE_NS : name[0] == 'B' ? TYPE_BS : 0;
+  }
+  *p = name + 5;
+  return memcmp(name, "BOOL\"", 5) == 0 ? TYPE_BOOL : memcmp(name, "NULL\"", 5) == 0 ? TYPE_NULL : 0;
+}
+
+/* {"S":"…"} and the like. One letter without blanks, as most are, is looked at as a whole. */
 static const uint8_t *parse_value(parser *s, const uint8_t *p, int depth) {
   const uint8_t *end = s->end;
-  if (depth > DEPTH_MAX || !is_at(p, end, "{\"", 2) || end - p < 6) return NULL;
-  if (p[3] == '"' && p[4] == ':') {
-    uint8_t letter = p[2];
+  uint8_t type;
+  if (depth > DEPTH_MAX || !is_next(&p, end, '{')) return NULL;
+  if (end - p >= 6 && p[1] == '"' && p[3] == '"' && p[4] == ':') {
+    type = letter_type(p[2]);
     p += 5;
-    if (letter == 'S')
-      p = parse_text(s, p, TYPE_S);
-    else if (letter == 'N')
-      p = parse_text(s, p, TYPE_N);
-    else if (letter == 'B')
-      p = parse_text(s, p, TYPE_B);
-    else if (letter == 'M')
-      p = parse_map(s, p, depth);
-    else if (letter == 'L')
-      p = parse_list(s, p, TYPE_L, depth);
-    else
-      return NULL;
-  } else if (p[3] == 'S' && p[4] == '"' && p[5] == ':') {
-    uint8_t type = p[2] == 'S' ? TYPE_SS : p[2] == 'N' ? TYPE_NS : p[2] == 'B' ? TYPE_BS : 0;
-    p = type != 0 ? parse_list(s, p + 6, type, depth) : NULL;
-  } else if (is_at(p, end, "{\"BOOL\":", 8)) {
-    p = parse_word(s, p + 8, TYPE_BOOL);
-  } else if (is_at(p, end, "{\"NULL\":", 8)) {
-    p = parse_word(s, p + 8, TYPE_NULL);
   } else {
-    return NULL;
+    p++;
+    if (!is_next(&p, end, '"')) return NULL;
+    type = type_at(&p, end);
+    if (!is_next(&p, end, ':')) return NULL;
+    p++;
   }
-  return p != NULL && p < end && *p == '}' ? p + 1 : NULL;
+  p = blank(p, end);
+  if (p == end) return NULL;
+  if (*p == '"' && type >= TYPE_S && type <= TYPE_B)
+    p = parse_text(s, p, type);
+  else if (*p == '{' && type == TYPE_M)
+    p = parse_map(s, p, depth);
+  else if (*p == '[' && type == TYPE_L)
+    p = parse_list(s, p, depth);
+  else if (*p == '[' && type >= TYPE_SS && type <= TYPE_BS)
+    p = parse_set(s, p, type);
+  else if (type == TYPE_NULL || type == TYPE_BOOL)
+    p = parse_word(s, p, type);
+  else
+    return NULL;
+  return p != NULL && is_next(&p, end, '}') ? p + 1 : NULL;
 }
 
 /* The names of one object so far: a bit for each one's hash tells at a glance that it is new. */
@@ -304,7 +419,16 @@ typedef struct names {
   const uint8_t *at[NAMES_MAX];
 } names;
 
-static bool is_new(names *n, const uint8_t *name, size_t size) {
+static size_t value_size(const uint8_t *value);
+
+static bool is_same(const uint8_t *pair, const uint8_t *name, size_t size) {
+  uint16_t other;
+  memcpy(&other, pair, 2);
+  return other == size && memcmp(pair + 2, name, size) == 0;
+}
+
+/* `first` is the object's first pair; behind NAMES_MAX of them the pairs themselves are looked through. */
+static bool is_new(names *n, const uint8_t *first, const uint8_t *name, size_t size) {
   uint32_t head = 0, tail = 0;
   if (size >= 4) {
     memcpy(&head, name, 4);
@@ -314,82 +438,174 @@ static bool is_new(names *n, const uint8_t *name, size_t size) {
   }
   uint64_t bit = (uint64_t)1 << (((head * 31 + tail * 7 + size) * 0x9E3779B1u) >> 26);
   if ((n->seen & bit) != 0) {
-    for (uint32_t i = 0; i < n->count; i++) {
-      uint16_t other;
-      memcpy(&other, n->at[i] - 2, 2);
-      if (other == size && memcmp(n->at[i], name, size) == 0) return false;
+    for (uint32_t i = 0; i < n->count && i < NAMES_MAX; i++)
+      if (is_same(n->at[i] - 2, name, size)) return false;
+    for (const uint8_t *pair = first; n->count > NAMES_MAX && pair < name - 2;) {
+      if (is_same(pair, name, size)) return false;
+      uint16_t name_size;
+      memcpy(&name_size, pair, 2);
+      pair += 2 + name_size;
+      pair += value_size(pair);
     }
   }
   n->seen |= bit;
-  if (n->count == NAMES_MAX) return false;
-  n->at[n->count++] = name;
+  if (n->count < NAMES_MAX) n->at[n->count] = name;
+  n->count++;
   return true;
 }
 
+/* p is behind the brace. */
 static const uint8_t *parse_pairs(parser *s, const uint8_t *p, int depth, uint32_t *count) {
   names n;
+  uint8_t *first = s->at;
   n.seen = 0;
   n.count = 0;
   *count = 0;
-  if (p < s->end && *p == '}') return p + 1;
+  if (is_next(&p, s->end, '}')) return p + 1;
   for (;; p++) {
     uint8_t *name = s->at + 2;
-    if (p == s->end || *p != '"') return NULL;
+    if (!is_next(&p, s->end, '"')) return NULL;
     s->at = name;
     p = copy_string(p + 1, s->end, &s->at);
     size_t size = (size_t)(s->at - name);
     if (p == NULL || size == 0 || size > 65535) return NULL;
     put_u16(name - 2, size);
-    if (!is_new(&n, name, size) || p == s->end || *p != ':') return NULL;
+    if (!is_new(&n, first, name, size) || !is_next(&p, s->end, ':')) return NULL;
     p = parse_value(s, p + 1, depth);
-    if (p == NULL || p == s->end) return NULL;
-    if (*p == '}') break;
-    if (*p != ',') return NULL;
+    if (p == NULL) return NULL;
+    if (!is_next(&p, s->end, ',')) break;
   }
   *count = n.count;
-  return p + 1;
+  return p < s->end && *p == '}' ? p + 1 : NULL;
 }
 
-const uint8_t *plain_item_parse(const uint8_t *p, const uint8_t *end, uint8_t *out, size_t *size) {
-  parser s = {end, out + 9};
+/* An object of AttributeValues at p; a whole item is written. */
+static const uint8_t *parse_item(parser *s, const uint8_t *p) {
+  uint8_t *head = s->at;
   uint32_t count = 0;
-  p = parse_pairs(&s, p, 0, &count);
-  out[0] = 1;
-  put_u32(out + 1, 0);
-  put_u32(out + 5, count);
-  *size = (size_t)(s.at - out);
+  if (!is_next(&p, s->end, '{')) return NULL;
+  s->at += 9;
+  p = parse_pairs(s, p + 1, 0, &count);
+  head[0] = 1;
+  put_u32(head + 1, 0);
+  put_u32(head + 5, count);
   return p;
 }
 
 /* ---- what stands around items ---- */
 
-bool plain_put_parse(const uint8_t *body, size_t body_size, uint8_t *out, size_t *size) {
-  const uint8_t *p = body, *end = body + body_size;
-  uint8_t table[256 + 16], *at = table;
-  if (!is_at(p, end, "{\"TableName\":\"", 14) || body_size < 300) return false;
-  p = copy_string(p + 14, p + 14 + 255, &at);
-  if (p == NULL || !is_at(p, end, ",\"Item\":{", 9)) return false;
-  p = plain_item_parse(p + 9, end, out, size);
-  return p != NULL && end - p == 1 && *p == '}';
+/* The next key of an object, p behind its brace or behind a value: its text stands at s->at, where the next thing will be
+ * written. Returns at the value; at the object's end *size is SIZE_MAX, and what is returned is behind the brace. */
+static const uint8_t *next_key(parser *s, const uint8_t *p, bool is_first, size_t *size) {
+  *size = SIZE_MAX;
+  if (is_next(&p, s->end, '}')) return p + 1;
+  if (!is_first && (p == s->end || *p++ != ',')) return NULL;
+  if (!is_next(&p, s->end, '"')) return NULL;
+  uint8_t *at = s->at;
+  p = copy_string(p + 1, s->end, &at);
+  *size = (size_t)(at - s->at);
+  return p != NULL && is_next(&p, s->end, ':') ? blank(p + 1, s->end) : NULL;
 }
 
-size_t plain_batch_parse(const uint8_t *body, size_t body_size, uint8_t *out, size_t *size) {
-  const uint8_t *p = body, *end = body + body_size;
-  uint8_t table[256 + 16], *at = table, *start = out;
-  size_t count = 0, one;
-  if (!is_at(p, end, "{\"RequestItems\":{\"", 18) || body_size < 300) return 0;
-  p = copy_string(p + 18, p + 18 + 255, &at);
-  if (p == NULL || !is_at(p, end, ":[", 2)) return 0;
-  for (p += 2; p < end && *p != ']'; count++) {
-    if (count != 0 && *p++ != ',') return 0;
-    if (!is_at(p, end, "{\"PutRequest\":{\"Item\":{", 23)) return 0;
-    p = plain_item_parse(p + 23, end, out, &one);
-    if (p == NULL || !is_at(p, end, "}}", 2)) return 0;
-    p += 2;
-    out += one;
+static bool is_key(const parser *s, size_t size, const char *name) {
+  return name != NULL && strlen(name) == size && memcmp(s->at, name, size) == 0;
+}
+
+/* Any value: one that nobody asked for. Numbers are let through as they come. */
+static const uint8_t *skip_value(parser *s, const uint8_t *p, int depth) {
+  uint8_t *at = s->at;
+  p = blank(p, s->end);
+  if (p == s->end || depth > 3 * DEPTH_MAX) return NULL;
+  if (*p == '"') return copy_string(p + 1, s->end, &at);
+  if (*p == '[') {
+    p++;
+    if (is_next(&p, s->end, ']')) return p + 1;
+    for (;; p++) {
+      p = skip_value(s, p, depth + 1);
+      if (p == NULL) return NULL;
+      if (!is_next(&p, s->end, ',')) return p < s->end && *p == ']' ? p + 1 : NULL;
+    }
   }
-  *size = (size_t)(out - start);
-  return is_at(p, end, "]}}", 3) && end - p == 3 ? count : 0;
+  if (*p == '{') {
+    size_t size;
+    p++;
+    for (bool first = true;; first = false) {
+      p = next_key(s, p, first, &size);
+      if (p == NULL || size == SIZE_MAX) return p;
+      p = skip_value(s, p, depth + 1);
+      if (p == NULL) return NULL;
+    }
+  }
+  if (is_at(p, s->end, "true", 4) || is_at(p, s->end, "null", 4)) return p + 4;
+  if (is_at(p, s->end, "false", 5)) return p + 5;
+  const uint8_t *start = p;
+  while (p < s->end && ((*p >= '0' && *p <= '9') || *p == '-' || *p == '+' || *p == '.' || (*p | 0x20) == 'e')) p++;
+  return p > start ? p : NULL;
+}
+
+/* An object at p: its members `name` and `other` are read, what else there is is skipped. */
+typedef const uint8_t *reader(parser *s, const uint8_t *p);
+static const uint8_t *parse_member(parser *s, const uint8_t *p, const char *name, reader *read, const char *other, reader *read_other) {
+  size_t size;
+  if (!is_next(&p, s->end, '{')) return NULL;
+  p++;
+  for (bool first = true;; first = false) {
+    p = next_key(s, p, first, &size);
+    if (p == NULL || size == SIZE_MAX) return p;
+    p = is_key(s, size, name) ? read(s, p) : is_key(s, size, other) ? read_other(s, p) : skip_value(s, p, 0);
+    if (p == NULL) return NULL;
+  }
+}
+
+/* The binary form is at most 4/3 of its JSON (a set of empty strings, or of one character each), and strings are copied 16
+ * bytes at a time: with this much room there is no more to be looked at. */
+static bool has_room(size_t body_size, size_t room) { return body_size < SIZE_MAX / 4 && room >= body_size / 3 * 4 + 64; }
+
+static const uint8_t *parse_table(parser *s, const uint8_t *p) {
+  uint8_t *at = s->at;
+  return is_next(&p, s->end, '"') ? copy_string(p + 1, s->end, &at) : NULL;
+}
+
+bool plain_put_parse(const uint8_t *body, size_t body_size, uint8_t *out, size_t room, size_t *size) {
+  parser s = {body + body_size, out};
+  if (!has_room(body_size, room)) return false;
+  const uint8_t *p = parse_member(&s, body, "Item", parse_item, "TableName", parse_table);
+  *size = (size_t)(s.at - out);
+  return p != NULL && blank(p, s.end) == s.end;
+}
+
+static const uint8_t *parse_put(parser *s, const uint8_t *p) { return parse_member(s, p, "Item", parse_item, NULL, NULL); }
+static const uint8_t *parse_delete(parser *s, const uint8_t *p) { return parse_member(s, p, "Key", parse_item, NULL, NULL); }
+
+static const uint8_t *parse_requests(parser *s, const uint8_t *p) {
+  if (!is_next(&p, s->end, '[')) return NULL;
+  p++;
+  if (is_next(&p, s->end, ']')) return p + 1;
+  for (;; p++) {
+    p = parse_member(s, p, "PutRequest", parse_put, "DeleteRequest", parse_delete);
+    if (p == NULL) return NULL;
+    if (!is_next(&p, s->end, ',')) return p < s->end && *p == ']' ? p + 1 : NULL;
+  }
+}
+
+static const uint8_t *parse_tables(parser *s, const uint8_t *p) {
+  size_t size;
+  if (!is_next(&p, s->end, '{')) return NULL;
+  p++;
+  for (bool first = true;; first = false) {
+    p = next_key(s, p, first, &size);
+    if (p == NULL || size == SIZE_MAX) return p;
+    p = parse_requests(s, p);
+    if (p == NULL) return NULL;
+  }
+}
+
+bool plain_batch_parse(const uint8_t *body, size_t body_size, uint8_t *out, size_t room, size_t *size) {
+  parser s = {body + body_size, out};
+  if (!has_room(body_size, room)) return false;
+  const uint8_t *p = parse_member(&s, body, "RequestItems", parse_tables, NULL, NULL);
+  *size = (size_t)(s.at - out);
+  return p != NULL && blank(p, s.end) == s.end;
 }
 
 /* ---- printing ---- */
@@ -479,35 +695,43 @@ static size_t value_size(const uint8_t *value) {
   return value[0] == TYPE_NULL ? 1 : 5 + (size_t)get_u32(value + 1);
 }
 
-static uint8_t *print_value(const uint8_t *value, uint8_t *at);
+/* What a piece of `size` bytes may need: an escape is six, a number 180; the punctuation around it, and 16 bytes at a time. */
+static bool fits(const uint8_t *at, const uint8_t *end, size_t size) { return (size_t)(end - at) >= 6 * size + 256; }
 
-static uint8_t *print_pairs(const uint8_t *p, uint32_t count, uint8_t *at) {
+static uint8_t *print_value(const uint8_t *value, uint8_t *at, const uint8_t *end);
+
+static uint8_t *print_pairs(const uint8_t *p, uint32_t count, uint8_t *at, const uint8_t *end) {
   *at++ = '{';
   for (uint32_t i = 0; i < count; i++) {
     uint16_t size;
     memcpy(&size, p, 2);
+    if (!fits(at, end, size)) return NULL;
     if (i != 0) *at++ = ',';
     *at++ = '"';
     at = print_string(p + 2, size, at);
     PRINT("\":");
     p += 2 + size;
-    at = print_value(p, at);
+    at = print_value(p, at, end);
+    if (at == NULL) return NULL;
     p += value_size(p);
   }
   *at++ = '}';
   return at;
 }
 
-static uint8_t *print_elements(const uint8_t *value, uint8_t *at) {
+static uint8_t *print_elements(const uint8_t *value, uint8_t *at, const uint8_t *end) {
   const uint8_t *p = value + 9;
   for (uint32_t i = 0, count = get_u32(value + 5); i < count; i++) {
-    if (i != 0) *at++ = ',';
     if (value[0] == TYPE_L) {
-      at = print_value(p, at);
+      if (i != 0) *at++ = ',';
+      at = print_value(p, at, end);
+      if (at == NULL) return NULL;
       p += value_size(p);
       continue;
     }
     size_t head = value[0] == TYPE_NS ? 1 : 4, size = value[0] == TYPE_NS ? p[0] : get_u32(p);
+    if (!fits(at, end, size)) return NULL;
+    if (i != 0) *at++ = ',';
     *at++ = '"';
     at = value[0] == TYPE_SS ? print_string(p + head, size, at)
                              : value[0] == TYPE_NS ? print_number(p + head, size, at) : print_base64(p + head, size, at);
@@ -517,7 +741,8 @@ static uint8_t *print_elements(const uint8_t *value, uint8_t *at) {
   return at;
 }
 
-static uint8_t *print_value(const uint8_t *value, uint8_t *at) {
+static uint8_t *print_value(const uint8_t *value, uint8_t *at, const uint8_t *end) {
+  if (!fits(at, end, value[0] <= TYPE_B ? value_size(value) : 0)) return NULL;
   switch (value[0]) {
     case TYPE_S:
       PRINT("{\"S\":\"");
@@ -536,7 +761,8 @@ static uint8_t *print_value(const uint8_t *value, uint8_t *at) {
       return at;
     case TYPE_M:
       PRINT("{\"M\":");
-      at = print_pairs(value + 9, get_u32(value + 5), at);
+      at = print_pairs(value + 9, get_u32(value + 5), at, end);
+      if (at == NULL) return NULL;
       *at++ = '}';
       return at;
     case TYPE_NULL: PRINT("{\"NULL\":true}"); return at;
@@ -551,9 +777,12 @@ static uint8_t *print_value(const uint8_t *value, uint8_t *at) {
     case TYPE_BS: PRINT("{\"BS\":["); break;
     default: PRINT("{\"L\":["); break;
   }
-  at = print_elements(value, at);
+  at = print_elements(value, at, end);
+  if (at == NULL) return NULL;
   PRINT("]}");
   return at;
 }
 
-uint8_t *plain_item_print(const uint8_t *item, uint8_t *out) { return print_pairs(item + 9, get_u32(item + 5), out); }
+uint8_t *plain_item_print(const uint8_t *item, uint8_t *out, size_t room) {
+  return room >= 256 ? print_pairs(item + 9, get_u32(item + 5), out, out + room) : NULL;
+}
