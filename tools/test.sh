@@ -28,6 +28,11 @@ case $build in /*) ;; *) build=$root/$build ;; esac
 log=$build/test
 rm -rf "$log"
 mkdir -p "$log"
+# A test that is killed leaves its folder. A day old, it is no running test's; other names may be a user's data.
+kinds="allocations|birth-test|both|care|client|config|damage|docs|engine|env-test|examples|failures|fill|items|kill|migrate"
+kinds="$kinds|operations|power|profile|report|settings|store-test|tls|verify|walk"
+find "${TMPDIR:-/tmp}" /tmp /dev/shm -maxdepth 1 -user "$(id -un)" -mmin +1440 -regextype posix-extended \
+  -regex ".*/cynamo-($kinds)[-.][A-Za-z0-9_]{6,8}" -exec rm -rf {} + 2>/dev/null
 slow=1 sanitized=""
 if grep -qE '^CYN_(ASAN|TSAN|COVERAGE):BOOL=ON' "$build/CMakeCache.txt"; then
   sanitized=yes

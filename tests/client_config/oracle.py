@@ -2,14 +2,17 @@
 
 One process imports botocore once; every case runs in a fork of it with its own environment, so no state is shared.
 """
+import atexit
 import json
 import os
+import shutil
 import sys
 import tempfile
 import traceback
 
 # botocore looks for the user's home once, when it is imported: all cases have the same one
 HOME = os.environ["HOME"] = tempfile.mkdtemp(prefix="cynamo-config-")
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)  # forks end by os._exit
 import botocore.compat  # noqa: E402
 import botocore.session  # noqa: E402
 import botocore.utils

@@ -90,7 +90,7 @@ TEST(over_a_store_that_conflicts) {
 
 /* The process ends between UpdateTable and the walk; the next one goes on. */
 TEST(goes_on_after_a_restart) {
-  char path[] = "/tmp/cyn-fill-XXXXXX";
+  char path[] = "/tmp/cynamo-fill-XXXXXX";
   REQUIRE(mkdtemp(path) != NULL);
   for (int round = 0; round < 2; round++) {
     workplace w;
