@@ -1,10 +1,7 @@
 /* Batches of reads: of one model and of several. */
-#include <cynamo/cynamo.h>
-
 #include <time.h>
 
-#include "place.h"
-#include "test.h"
+#include "mapper.h"
 
 typedef struct post {
   const char *forum;
@@ -24,25 +21,11 @@ CYN_MODEL(post, CYN_TABLE("Post"), CYN_HASH_KEY(forum), CYN_RANGE_KEY(number), C
 CYN_MODEL(tag, CYN_TABLE("Tag"), CYN_HASH_KEY(name), CYN_ATTR(uses));
 CYN_MODEL(link, CYN_TABLE("Post"), CYN_HASH_KEY(forum), CYN_RANGE_KEY(number), CYN_ATTR(url, .nullable = true));
 
-static cyn_db *db;
-static cyn_memory *memory;
-static cyn_error error;
-
-#define OK(call)                                                                            \
-  do {                                                                                      \
-    if ((call) != CYN_OK) test_failed(__FILE__, __LINE__, "%s: %s", #call, error.message);  \
-  } while (0)
-
 static void set_up(void) {
   OK(place_open(&db, &error));
   OK(cyn_create_model(db, post, NULL, &error));
   OK(cyn_create_model(db, tag, NULL, &error));
   memory = cyn_memory_new();
-}
-static void tear_down(void) {
-  cyn_memory_destroy(memory);
-  place_close(db);
-  cyn_error_clean_up(&error);
 }
 
 TEST(get_many) {

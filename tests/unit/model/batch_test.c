@@ -1,11 +1,8 @@
 /* Batches of writes. */
-#include <cynamo/cynamo.h>
-
 #include <stdlib.h>
 #include <time.h>
 
-#include "place.h"
-#include "test.h"
+#include "mapper.h"
 
 typedef struct post {
   const char *forum;
@@ -18,25 +15,11 @@ typedef struct tag {
 CYN_MODEL(post, CYN_TABLE("Post"), CYN_HASH_KEY(forum), CYN_RANGE_KEY(number), CYN_ATTR(title, .nullable = true));
 CYN_MODEL(tag, CYN_TABLE("Tag"), CYN_HASH_KEY(name));
 
-static cyn_db *db;
-static cyn_memory *memory;
-static cyn_error error;
-
-#define OK(call)                                                                            \
-  do {                                                                                      \
-    if ((call) != CYN_OK) test_failed(__FILE__, __LINE__, "%s: %s", #call, error.message);  \
-  } while (0)
-
 static void set_up(void) {
   OK(place_open(&db, &error));
   OK(cyn_create_model(db, post, NULL, &error));
   OK(cyn_create_model(db, tag, NULL, &error));
   memory = cyn_memory_new();
-}
-static void tear_down(void) {
-  cyn_memory_destroy(memory);
-  place_close(db);
-  cyn_error_clean_up(&error);
 }
 
 static int64_t count_posts(void) {

@@ -1,10 +1,7 @@
 /* Queries, scans, counts, positions, indexes, parallel scans. */
-#include <cynamo/cynamo.h>
-
 #include <pthread.h>
 
-#include "place.h"
-#include "test.h"
+#include "mapper.h"
 
 typedef struct post {
   const char *forum;
@@ -14,15 +11,6 @@ typedef struct post {
 } post;
 CYN_MODEL(post, CYN_TABLE("Post"), CYN_HASH_KEY(forum), CYN_RANGE_KEY(number), CYN_ATTR(views),
           CYN_ATTR(title, .name = "Title", .nullable = true), CYN_GSI("by_views", forum, views), CYN_LSI("local", views));
-
-static cyn_db *db;
-static cyn_memory *memory;
-static cyn_error error;
-
-#define OK(call)                                                                            \
-  do {                                                                                      \
-    if ((call) != CYN_OK) test_failed(__FILE__, __LINE__, "%s: %s", #call, error.message);  \
-  } while (0)
 
 static void set_up(int count) {
   OK(place_open(&db, &error));
@@ -34,12 +22,6 @@ static void set_up(int count) {
     post p = {.forum = i % 4 == 3 ? "other" : "main", .number = i, .views = 100 - i, .title = title};
     OK(cyn_save(db, post, &p, NULL, &error));
   }
-}
-
-static void tear_down(void) {
-  cyn_memory_destroy(memory);
-  place_close(db);
-  cyn_error_clean_up(&error);
 }
 
 static int drain(cyn_cursor *cursor, int *first, int *last) {

@@ -1,14 +1,12 @@
 /* Migrations: in place, into another table, resumed after an error or a stop, beside writers, dry runs, ready-made changes,
  * conditions and updates, the records. */
-#include <cynamo/cynamo.h>
 #include <cynamo/migration.h>
 
 #include <pthread.h>
 #include <stdatomic.h>
 
 #include "base/alloc.h"
-#include "place.h"
-#include "test.h"
+#include "mapper.h"
 
 typedef struct post {
   const char *id;
@@ -17,15 +15,6 @@ typedef struct post {
 } post;
 CYN_MODEL(post, CYN_TABLE("Post"), CYN_HASH_KEY(id), CYN_ATTR(views), CYN_ATTR(old_views, .omit_zero = true),
           CYN_ATTR(title, .nullable = true));
-
-static cyn_db *db;
-static cyn_memory *memory;
-static cyn_error error;
-
-#define OK(call)                                                                            \
-  do {                                                                                      \
-    if ((call) != CYN_OK) test_failed(__FILE__, __LINE__, "%s: %s", #call, error.message);  \
-  } while (0)
 
 static void set_up(int count) {
   OK(place_open(&db, &error));
@@ -39,11 +28,6 @@ static void set_up(int count) {
     OK(cyn_batch_save(batch, post, &p, &error));
   }
   OK(cyn_batch_close(batch, &error));
-}
-static void tear_down(void) {
-  cyn_memory_destroy(memory);
-  place_close(db);
-  cyn_error_clean_up(&error);
 }
 
 static cyn_migration step_of(const char *name, cyn_migration_change change, void *user) {

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/error.h"
+#include "family.h"
 #include "test.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -93,25 +94,7 @@ CYN_MODEL(thing, CYN_TABLE("Thing", .read_units = 5, .stream = CYN_STREAM_VIEW_T
           CYN_ATTR(seen, .nullable = true, .default_text = "2026-11-24T00:00:00.000000+0000"), CYN_TTL(expires, .nullable = true),
           CYN_GSI("by_order", order, n, .include = "tags, paint"), CYN_LSI("recent", seen, .keys_only = true));
 
-typedef struct animal {
-  const char *kind, *name;
-} animal;
-typedef struct cat {
-  animal base;
-  int lives;
-} cat;
-typedef struct lion {
-  cat base;
-  double mane;
-} lion;
-CYN_MODEL_DECLARE(cat);
-CYN_MODEL_DECLARE(lion);
-CYN_FAMILY(animal, cat, lion);
-CYN_MODEL(animal, CYN_TABLE("Animal", .family = animal_family), CYN_HASH_KEY(name), CYN_DISCRIMINATOR(kind));
-CYN_SUBMODEL(cat, CYN_PARENT(animal, base, "Cat", .aliases = "Kitty, Puss"), CYN_ATTR(lives));
-CYN_SUBMODEL(lion, CYN_PARENT(cat, base, "Lion"), CYN_ATTR(mane));
-
-static const cyn_model *const all_models[] = {&thing_model, &address_model, &animal_model, &cat_model, &lion_model};
+static const cyn_model *const all_models[] = {&thing_model, &address_model, &animal_model, &cat_model, &lion_model, &dog_model};
 
 static thing whole(void) {
   static const char *const tags[] = {"q", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "a"};

@@ -1,11 +1,9 @@
 /* The mapper's single objects, over memory: — all field kinds there and back, conditions, updates, versions, errors. */
-#include <cynamo/cynamo.h>
 #include <cynamo/model.h>
 
 #include <stdlib.h>
 
-#include "place.h"
-#include "test.h"
+#include "mapper.h"
 
 typedef enum color { RED, GREEN, BLUE } color;
 static const char *const color_names[] = {"red", "green", "blue"};
@@ -65,10 +63,6 @@ typedef struct counter {
 } counter;
 CYN_MODEL(counter, CYN_TABLE("Counter"), CYN_HASH_KEY(name), CYN_ATTR(value), CYN_VERSION_ATTR(version));
 
-static cyn_db *db;
-static cyn_memory *memory;
-static cyn_error error;
-
 static void set_up(void) {
   if (place_open(&db, &error) != CYN_OK || cyn_create_model(db, thread, NULL, &error) != CYN_OK ||
       cyn_create_model(db, counter, NULL, &error) != CYN_OK)
@@ -76,16 +70,6 @@ static void set_up(void) {
   memory = cyn_memory_new();
 }
 
-static void tear_down(void) {
-  cyn_memory_destroy(memory);
-  place_close(db);
-  cyn_error_clean_up(&error);
-}
-
-#define OK(call)                                                                            \
-  do {                                                                                      \
-    if ((call) != CYN_OK) test_failed(__FILE__, __LINE__, "%s: %s", #call, error.message);  \
-  } while (0)
 #define FAILS(call, wanted_name, wanted_message)   \
   do {                                             \
     if ((call) == CYN_OK)                          \

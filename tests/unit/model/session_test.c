@@ -1,11 +1,10 @@
 /* A model's own connection: what its settings say stands in the requests, over what its database has. */
-#include <cynamo/cynamo.h>
-
 #include <stdatomic.h>
 #include <time.h>
 
 #include "stand_in.h"
-#include "test.h"
+
+#include "ok.h"
 
 typedef struct post {
   const char *id;
@@ -19,12 +18,6 @@ CYN_MODEL(far, CYN_TABLE("Far", .region = "eu-west-1", .access_key_id = "far_key
 
 static char last[20000];
 static atomic_int requests, silent, failing;
-static cyn_error error;
-
-#define OK(call)                                                                            \
-  do {                                                                                      \
-    if ((call) != CYN_OK) test_failed(__FILE__, __LINE__, "%s: %s", #call, error.message);  \
-  } while (0)
 
 static void answer(int fd, const char *request, const char *body) {
   (void)body;

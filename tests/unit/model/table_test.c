@@ -1,9 +1,8 @@
 /* Tables of models: keys of each type, what the descriptor says of billing, tags and protection; waiting, and what it waits for;
  * calls without an error to tell; models that are wrong. */
-#include <cynamo/cynamo.h>
-
 #include "stand_in.h"
-#include "test.h"
+
+#include "ok.h"
 
 typedef struct bin {
   cyn_bytes id;
@@ -26,11 +25,6 @@ typedef struct homeless {
 } homeless;
 CYN_STRUCT(homeless, CYN_ATTR(id));
 
-static cyn_error error;
-#define OK(call)                                                                            \
-  do {                                                                                      \
-    if ((call) != CYN_OK) test_failed(__FILE__, __LINE__, "%s: %s", #call, error.message);  \
-  } while (0)
 #define FAILS(call, wanted)                 \
   do {                                      \
     CHECK((call) != CYN_OK);                \

@@ -1,8 +1,5 @@
 /* Transactions of writes and of reads. */
-#include <cynamo/cynamo.h>
-
-#include "place.h"
-#include "test.h"
+#include "mapper.h"
 
 typedef struct account {
   const char *name;
@@ -16,15 +13,6 @@ typedef struct entry {
 CYN_MODEL(account, CYN_TABLE("Account"), CYN_HASH_KEY(name), CYN_ATTR(cents), CYN_VERSION_ATTR(version));
 CYN_MODEL(entry, CYN_TABLE("Entry"), CYN_HASH_KEY(id), CYN_ATTR(cents));
 
-static cyn_db *db;
-static cyn_memory *memory;
-static cyn_error error;
-
-#define OK(call)                                                                            \
-  do {                                                                                      \
-    if ((call) != CYN_OK) test_failed(__FILE__, __LINE__, "%s: %s", #call, error.message);  \
-  } while (0)
-
 static account a, b;
 
 static void set_up(void) {
@@ -36,11 +24,6 @@ static void set_up(void) {
   b = (account){"b", 0, 0};
   OK(cyn_save(db, account, &a, NULL, &error));
   OK(cyn_save(db, account, &b, NULL, &error));
-}
-static void tear_down(void) {
-  cyn_memory_destroy(memory);
-  place_close(db);
-  cyn_error_clean_up(&error);
 }
 
 TEST(moves_money) {
