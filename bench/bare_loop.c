@@ -1,9 +1,12 @@
 /* The limit that the server is measured against: one thread, epoll, keep-alive. Reads a whole request, looks nothing
  * up, sends a ready answer of as many bytes as asked.
  *
- *   bare_loop PORT BODY_BYTES [POLL_US]
+ *   bare_loop PORT BODY_BYTES [POLL_US [tls]]
  *
- * The answer has the head that Cynamo sends and a body of BODY_BYTES. Prints the CPU time used at SIGTERM. */
+ * The answer has the head that Cynamo sends and a body of BODY_BYTES. Prints the CPU time used at SIGTERM.
+ *
+ * With `tls` the same loop has one SSL_read for each read and one SSL_write for each write, and nothing else of OpenSSL
+ * behind the handshake: what TLS costs at least with this library. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -17,17 +20,23 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <openssl/evp.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
 #define CONNECTIONS 4096
 #define REQUEST_BYTES_MAX (1 << 20)
 
 typedef struct connection {
   char *data;
   size_t size, capacity;
+  SSL *ssl;
 } connection;
 
 static connection connections[CONNECTIONS];
 static char *answer;
 static size_t answer_size;
+static SSL_CTX *tls; /* NULL: plain */
 static volatile sig_atomic_t stopped;
 
 static void on_stop(int number) {
@@ -59,8 +68,55 @@ static size_t whole_request(const connection *c) {
   return c->size >= total ? total : 0;
 }
 
+/* A context with a certificate of its own. */
+static void make_tls(void) {
+  EVP_PKEY *key = EVP_EC_gen("P-256");
+  X509 *certificate = X509_new();
+  tls = SSL_CTX_new(TLS_server_method());
+  if (key == NULL || certificate == NULL || tls == NULL) exit(1);
+  (void)X509_set_version(certificate, 2);
+  (void)X509_gmtime_adj(X509_getm_notBefore(certificate), -86400);
+  (void)X509_gmtime_adj(X509_getm_notAfter(certificate), 86400);
+  (void)X509_set_pubkey(certificate, key);
+  if (X509_sign(certificate, key, EVP_sha256()) <= 0 || SSL_CTX_use_certificate(tls, certificate) != 1 ||
+      SSL_CTX_use_PrivateKey(tls, key) != 1)
+    exit(1);
+  SSL_CTX_set_read_ahead(tls, 1);
+  (void)SSL_CTX_set_mode(tls, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  (void)SSL_CTX_set_options(tls, SSL_OP_CIPHER_SERVER_PREFERENCE);
+  (void)SSL_CTX_set_ciphersuites(tls, "TLS_AES_128_GCM_SHA256");
+  X509_free(certificate);
+  EVP_PKEY_free(key);
+}
+
+static void begin(int fd) {
+  connection *c = &connections[fd];
+  if (tls == NULL) return;
+  c->ssl = SSL_new(tls);
+  if (c->ssl == NULL || SSL_set_fd(c->ssl, fd) != 1) exit(1);
+  SSL_set_accept_state(c->ssl);
+}
+
+/* As read() and write(); the handshake is done by the first reads. */
+static ssize_t outcome(connection *c, int n) {
+  if (n > 0) return n;
+  int reason = SSL_get_error(c->ssl, n);
+  errno = reason == SSL_ERROR_WANT_READ || reason == SSL_ERROR_WANT_WRITE ? EAGAIN : EPIPE;
+  return reason == SSL_ERROR_ZERO_RETURN ? 0 : -1;
+}
+
+static ssize_t receive(int fd, connection *c, char *into, size_t size) {
+  return c->ssl != NULL ? outcome(c, SSL_read(c->ssl, into, (int)size)) : read(fd, into, size);
+}
+
+static ssize_t transmit(int fd, connection *c, const char *from, size_t size) {
+  return c->ssl != NULL ? outcome(c, SSL_write(c->ssl, from, (int)size)) : write(fd, from, size);
+}
+
 static void end(int fd) {
   connections[fd].size = 0;
+  SSL_free(connections[fd].ssl);
+  connections[fd].ssl = NULL;
   close(fd);
 }
 
@@ -75,7 +131,7 @@ static void serve(int fd) {
     c->data = realloc(c->data, c->capacity);
     if (c->data == NULL) exit(1);
   }
-  ssize_t n = read(fd, c->data + c->size, c->capacity - c->size);
+  ssize_t n = receive(fd, c, c->data + c->size, c->capacity - c->size);
   if (n <= 0) {
     if (n == 0 || errno != EAGAIN) end(fd);
     return;
@@ -84,7 +140,7 @@ static void serve(int fd) {
   size_t used;
   while ((used = whole_request(c)) != 0) {
     for (size_t sent = 0; sent < answer_size;) {
-      ssize_t more = write(fd, answer + sent, answer_size - sent);
+      ssize_t more = transmit(fd, c, answer + sent, answer_size - sent);
       if (more < 0 && errno != EAGAIN) {
         end(fd);
         return;
@@ -135,6 +191,7 @@ static void loop(int epoll, int listener, double poll_us) {
         continue;
       }
       (void)setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+      begin(client);
       struct epoll_event event = {.events = EPOLLIN, .data = {.fd = client}};
       (void)epoll_ctl(epoll, EPOLL_CTL_ADD, client, &event);
     }
@@ -143,13 +200,14 @@ static void loop(int epoll, int listener, double poll_us) {
 
 int main(int argc, char **argv) {
   if (argc < 3) {
-    fprintf(stderr, "usage: bare_loop PORT BODY_BYTES [POLL_US]\n");
+    fprintf(stderr, "usage: bare_loop PORT BODY_BYTES [POLL_US [tls]]\n");
     return 2;
   }
   struct sigaction stop = {.sa_handler = on_stop};
   (void)sigaction(SIGTERM, &stop, NULL);
   (void)sigaction(SIGINT, &stop, NULL);
   (void)signal(SIGPIPE, SIG_IGN);
+  if (argc > 4) make_tls();
   make_answer(strtoul(argv[2], NULL, 10));
   int listener = listen_on(atoi(argv[1]));
   int epoll = epoll_create1(0);

@@ -123,12 +123,16 @@ def bench_added(bench, name, most, extra):
     with serve(bench.build, *extra) as server, serve(bench.build) as plain:
         for each in (server, plain):
             bench.fill_few(each)
-        script = bench.script("Get", FEW_ITEMS)
-        with bare(bench.build, len(bench.answer(plain, "Get"))) as limit:
+        script, size = bench.script("Get", FEW_ITEMS), len(bench.answer(plain, "Get"))
+        with bare(bench.build, size) as limit, bare(bench.build, size, tls=True) as limit_tls:
+            servers = [limit, plain, server] + ([limit_tls] if "--tls" in extra else [])
             for connections in map(int, bench.arguments.connections.split(",")):
-                other, without, own = map(cpu, bench.rounds(script, connections, limit, plain, server))
+                other, without, own, *least = map(cpu, bench.rounds(script, connections, *servers))
                 row(name, connections, statistics.median(own), statistics.median(without),
                     statistics.median((a - b) / c for a, b, c in zip(own, without, other)), most)
+                for library in least:
+                    row("  OpenSSL in the bare loop adds", connections, statistics.median(library), statistics.median(other),
+                        statistics.median((a - b) / b for a, b in zip(library, other)), "")
 
 
 def bench_two_loops(bench):

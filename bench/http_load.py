@@ -107,9 +107,13 @@ def lua_in_turn(folder, operations, makes, count):
     return path
 
 
+def cpu_clock(pid):
+    """The clock that clock_getcpuclockid() names: user and system time of all threads of a process, ended ones too."""
+    return ~pid << 3 | 2
+
+
 def cpu_seconds(pid):
-    """User and system time of all threads of a process, ended ones too, in nanoseconds: the clock that clock_getcpuclockid() names."""
-    return time.clock_gettime_ns(~pid << 3 | 2) / 1e9
+    return time.clock_gettime_ns(cpu_clock(pid)) / 1e9
 
 
 def run_wrk(port, script, connections, seconds):

@@ -1,7 +1,8 @@
 """What http_bench.py measures with: requests with a true signature, the servers as processes, their CPU time, wrk.
 
 Its requests are those of http_load.py, each with the signature of its own bytes: the same bytes serve a server that verifies it, one
-that does not, and the bare loop. A server has core 0, wrk core 1, unless a round says otherwise.
+that does not, and the bare loop. A server has core 0, wrk core 1, unless a round says otherwise. The first fifth of a second of a
+round is left out: the connections are made in it, with TLS at half a millisecond each, and they are kept from then on.
 """
 import contextlib
 import datetime
@@ -17,13 +18,14 @@ import subprocess
 import tempfile
 import time
 
-from http_load import HEAD, cpu_seconds
+from http_load import HEAD, cpu_clock, cpu_seconds
 
 ACCESS_KEY = "AKIDEXAMPLEKEY000000"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 HOST = "localhost:8000"
 SIGNED = ("content-type", "host", "x-amz-date", "x-amz-target")
 REQUESTS = 300
+LEFT_OUT_US = 200000
 
 
 def signed_headers(operation, body):
@@ -84,15 +86,42 @@ def fill(server, table, items):
     connection.close()
 
 
+SCRIPT = """
+local ffi = require('ffi')
+ffi.cdef('typedef struct { long s, ns; } stamp; int clock_gettime(int, stamp *);')
+local function clock(id) local t = ffi.new('stamp') ffi.C.clock_gettime(id, t) return tonumber(t.s) * 1e6 + tonumber(t.ns) / 1e3 end
+
+local at, sent = 0, 0
+local function next_request() at = at % #ready + 1 return ready[at] end
+function request()
+  sent = sent + 1
+  if clock(1) >= begin then
+    skipped, cpu = sent, clock(server)
+    request = next_request
+  end
+  return next_request()
+end
+
+local threads = {}
+function setup(thread) threads[#threads + 1] = thread end
+function done()
+  for _, thread in ipairs(threads) do print('left out: ' .. tostring(thread:get('skipped')) .. ' ' .. tostring(thread:get('cpu'))) end
+end
+"""
+
+
 def script_of(folder, name, operation, make, count):
-    """wrk's script: a few hundred ready requests, taken in turn. Written when it is to be used: the signatures expire."""
-    lines = ["local ready = {}", "local function add(headers, body) ready[#ready + 1] = wrk.format('POST', '/', headers, body) end",
-             "function init(args)"]
+    """wrk's script: a few hundred ready requests, taken in turn. Written when it is to be used: the signatures expire.
+
+    Its arguments are the microseconds to leave out and the clock of the server's CPU. It notes how many requests were sent in them
+    and what the server had used by then."""
+    lines = ["ready = {}", "local function add(headers, body) ready[#ready + 1] = wrk.format('POST', '/', headers, body) end",
+             SCRIPT, "function init(args)", "  begin, server = clock(1) + tonumber(args[1]), tonumber(args[2])"]
     for number in range(REQUESTS):
         body = json.dumps(make(number * 7919 % count, count))
         headers = ", ".join(f"[{json.dumps(k)}] = {json.dumps(v)}" for k, v in signed_headers(operation, body.encode()).items())
         lines.append(f"add({{{headers}}}, [=[{body}]=])")
-    lines += ["end", "local at = 0", "function request() at = at % #ready + 1 return ready[at] end"]
+    lines.append("end")
     path = pathlib.Path(folder) / (re.sub(r"\W", "_", name) + ".lua")
     path.write_text("\n".join(lines))
     return path
@@ -107,17 +136,18 @@ class Process:
     def resident_kb(self):
         return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{self.process.pid}/status").read_text()).group(1))
 
-    def wrk(self, script, connections, seconds, core="1", threads=1):
+    def wrk(self, script, connections, seconds, core="1"):
         """One round: CPU µs of the server per request, and the median latency in µs."""
-        before = cpu_seconds(self.process.pid)
-        out = subprocess.run(["taskset", "-c", core, "wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--latency", "-s",
-                              str(script), f"{self.scheme}://127.0.0.1:{self.port}/"], capture_output=True, text=True, check=True).stdout
-        used = cpu_seconds(self.process.pid) - before
-        if "Non-2xx" in out or "Socket errors" in out:
+        out = subprocess.run(["taskset", "-c", core, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(script),
+                              f"{self.scheme}://127.0.0.1:{self.port}/", "--", str(LEFT_OUT_US), str(cpu_clock(self.process.pid))],
+                             capture_output=True, text=True, check=True).stdout
+        used = cpu_seconds(self.process.pid) * 1e6
+        left_out = re.search(r"left out: (\d+) ([\d.e+]+)", out)
+        if "Non-2xx" in out or "Socket errors" in out or left_out is None:
             raise SystemExit(f"{script}: {out}")
+        answered = int(re.search(r"(\d+) requests in", out).group(1)) - (int(left_out.group(1)) - connections)
         median = re.search(r"50%\s+([\d.]+)(us|ms|s)", out)
-        return (used / int(re.search(r"(\d+) requests in", out).group(1)) * 1e6,
-                float(median.group(1)) * {"us": 1, "ms": 1e3, "s": 1e6}[median.group(2)])
+        return (used - float(left_out.group(2))) / answered, float(median.group(1)) * {"us": 1, "ms": 1e3, "s": 1e6}[median.group(2)]
 
     def stop(self):
         self.process.terminate()
@@ -137,12 +167,12 @@ def serve(build, *extra, url="memory:", core="0"):
 
 
 @contextlib.contextmanager
-def bare(build, body_bytes, poll_us=0):
+def bare(build, body_bytes, poll_us=0, tls=False):
     """The limit: bench/bare_loop.c, which answers each request with so many bytes."""
-    port = 18000 + os.getpid() % 1000
-    process = subprocess.Popen(["taskset", "-c", "0", str(build / "bench/bare_loop"), str(port), str(body_bytes), str(poll_us)],
-                               stdout=subprocess.DEVNULL)
-    server = Process(process, port)
+    port = 18000 + os.getpid() % 1000 + (1000 if tls else 0)
+    process = subprocess.Popen(["taskset", "-c", "0", str(build / "bench/bare_loop"), str(port), str(body_bytes), str(poll_us),
+                                *(["tls"] if tls else [])], stdout=subprocess.DEVNULL)
+    server = Process(process, port, "https" if tls else "http")
     try:
         for _ in range(1000):
             with contextlib.suppress(OSError):
