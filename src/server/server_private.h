@@ -141,6 +141,7 @@ struct cyn_i_loop {
   uint32_t in_flight;                        /* requests submitted and not completed */
   uint64_t activity;                         /* counts events, for polling */
   uint64_t activity_seen;
+  uint64_t activity_yielded; /* its value when the loop last let others run */
   uint64_t activity_ns;  /* when it last changed */
   unsigned gaps_long;    /* recent gaps longer than the polling window */
   uint64_t elsewhere_ms; /* since when look-ups in other Regions are counted */

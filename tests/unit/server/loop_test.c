@@ -77,6 +77,28 @@ TEST(several_loops_and_polling) {
   harness_stop(&h);
 }
 
+/* One of many connections asks at a time: the loop lets others run before it looks again. */
+TEST(few_of_many_connections_ask) {
+  enum { CLIENTS = 32 };
+  int fds[CLIENTS];
+  cyn_server_options options = harness_options();
+  options.threads = cyn_int(2);
+  REQUIRE(harness_start(&h, &options));
+  (void)harness_call(&h, "CreateTable", create);
+  for (int i = 0; i < CLIENTS; i++) fds[i] = harness_connect(&h);
+  for (int i = 0; i < CLIENTS; i++) {
+    char body[128];
+    snprintf(body, sizeof body, "{\"TableName\":\"Music\",\"Item\":{\"a\":{\"S\":\"%d\"}}}", i);
+    const char *text = harness_post("PutItem", body, "");
+    CHECK(harness_send(fds[i], text, strlen(text)));
+    CHECK_INT(harness_receive(&h, fds[i], 1, 5000), 1);
+    CHECK_INT(harness_status(&h), 200);
+  }
+  for (int i = 0; i < CLIENTS; i++) close(fds[i]);
+  check_count(CLIENTS);
+  harness_stop(&h);
+}
+
 /* A file store commits on a thread of its own and wakes the loop. */
 TEST(commits_on_another_thread) {
   char folder[64], url[96], command[128];
