@@ -42,8 +42,8 @@ static bool write_leaf(update_walk *apply, cyn_i_group group, unsigned depth, co
   if (target->action == CYN_UPDATE_REMOVE) return false;
   if (target->action == CYN_UPDATE_SET || (target->action == CYN_UPDATE_ADD && old == NULL)) {
     bool is_container = value[0] == CYN_TYPE_M || value[0] == CYN_TYPE_L;
-    if (depth > 1 && is_container && depth - 1 + cyn_i_value_depth(value) > CYN_ITEM_DEPTH_MAX)
-      fail(apply, "Nesting Levels have exceeded supported limits");
+    if (depth > 1 && is_container && depth - 1 + cyn_i_value_depth(value) > CYN_ITEM_DEPTH_WRITTEN_MAX)
+      fail(apply, CYN_ITEM_TOO_DEEP);
     cyn_i_write_copy(apply->buf, value);
     return true;
   }

@@ -224,7 +224,7 @@ static cyn_status read_value(json_reader *r, cyn_i_json_token token, const cyn_i
       return CYN_OK;
     case CYN_JSON_OBJECT_BEGIN:
     case CYN_JSON_ARRAY_BEGIN:
-      if (r->depth == CYN_ITEM_DEPTH_MAX) return refuse(r, place, field);
+      if (r->depth == CYN_ITEM_DEPTH_WRITTEN_MAX) return refuse(r, place, field);
       r->depth++;
       status = token == CYN_JSON_OBJECT_BEGIN ? read_object(r, field, type, place) : read_array(r, field, type, place);
       r->depth--;

@@ -32,7 +32,7 @@ struct cyn_item_builder {
   const char *misuse;
   unsigned depth;      /* open lists and maps */
   unsigned left_out;   /* open ones that are not written */
-  level levels[CYN_ITEM_DEPTH_MAX + 1];
+  level levels[CYN_ITEM_DEPTH_WRITTEN_MAX + 1];
 };
 
 /* ---- life cycle ---- */
@@ -106,7 +106,7 @@ static void note_number_fault(cyn_item_builder *b, cyn_i_number_fault fault, cyn
 
 static bool name_is_sound(cyn_item_builder *b, cyn_bytes name) {
   const char *fault = name.size == 0                  ? INVALID "An attribute name may not be empty"
-                      : name.size > CYN_NAME_SIZE_MAX ? INVALID "An attribute name may not be longer than 65535 bytes"
+                      : name.size > CYN_NAME_SIZE_MAX ? "Attribute name is too large, must be less than 65536 bytes"
                       : !cyn_i_utf8_is_valid(name)    ? INVALID "An attribute name is not valid UTF-8"
                                                       : NULL;
   if (fault != NULL) note_fault(b, fault);
@@ -174,8 +174,8 @@ void cyn_item_put_null(cyn_item_builder *b, cyn_bytes name) {
 void cyn_item_put_value(cyn_item_builder *b, cyn_bytes name, cyn_value value) {
   if (value.data == NULL || !begin_value(b, name)) return;
   if (value.fault != NULL) note_fault_text(b, value.fault->message, (cyn_bytes){NULL, 0});
-  if (b->depth + cyn_i_value_depth(value.data) > CYN_ITEM_DEPTH_MAX) {
-    note_fault(b, "Nesting Levels have exceeded supported limits");
+  if (b->depth + cyn_i_value_depth(value.data) > CYN_ITEM_DEPTH_WRITTEN_MAX) {
+    note_fault(b, CYN_ITEM_TOO_DEEP);
     cyn_i_write_null(&b->buf);
     return;
   }
@@ -272,9 +272,9 @@ void cyn_item_put_binary_set(cyn_item_builder *b, cyn_bytes name, const cyn_byte
 
 static void open_level(cyn_item_builder *b, cyn_bytes name, bool has_names) {
   if (b == NULL || b->buf.failed) return;
-  if (b->left_out == 0 && b->depth == CYN_ITEM_DEPTH_MAX)
-    note_fault(b, "Nesting Levels have exceeded supported limits");
-  if (b->left_out != 0 || b->depth == CYN_ITEM_DEPTH_MAX || !begin_value(b, name)) {
+  if (b->left_out == 0 && b->depth == CYN_ITEM_DEPTH_WRITTEN_MAX)
+    note_fault(b, CYN_ITEM_TOO_DEEP);
+  if (b->left_out != 0 || b->depth == CYN_ITEM_DEPTH_WRITTEN_MAX || !begin_value(b, name)) {
     b->left_out++;
     return;
   }

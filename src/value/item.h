@@ -28,7 +28,10 @@
 #define CYN_ITEM_VERSION 1
 #define CYN_ITEM_HEADER_SIZE 9
 #define CYN_ITEM_DYNAMODB_SIZE_MAX 409600
-#define CYN_ITEM_DEPTH_MAX 32
+#define CYN_ITEM_DEPTH_MAX 32         /* lists and maps round a value, in what is read */
+#define CYN_ITEM_DEPTH_WRITTEN_MAX 31 /* in what is written: the service's 32 levels count the item itself */
+#define CYN_ITEM_TOO_DEEP \
+  "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
 #define CYN_NAME_SIZE_MAX 65535
 
 static inline uint16_t cyn_i_get_u16(const uint8_t *p) {

@@ -491,10 +491,9 @@ static const uint8_t *member_set(decoder *d, const uint8_t *p, cyn_type type, me
 #define EMPTY_VALUE "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
 #define TWO_DATATYPES \
   "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"
-#define TOO_DEEP "Nesting Levels have exceeded supported limits"
-/* No source was found for the service's texts of these two. */
+/* No source was found for the service's text of an empty name. */
 #define EMPTY_NAME INVALID "An attribute name may not be empty"
-#define LONG_NAME INVALID "An attribute name may not be longer than 65535 bytes"
+#define LONG_NAME "Attribute name is too large, must be less than 65536 bytes"
 
 /* The value at p as element of a list or value of a pair; *is_null when it is JSON null and nothing was written. */
 static inline const uint8_t *child(decoder *d, const uint8_t *p, unsigned level, size_t *size, const char **fault,
@@ -519,7 +518,7 @@ static const uint8_t *member_list(decoder *d, const uint8_t *p, unsigned level, 
   uint32_t count = 0;
   bool was_quiet = d->is_quiet;
   out->size = 3;
-  if (level >= CYN_ITEM_DEPTH_MAX) out->fault = TOO_DEEP;
+  if (level >= CYN_ITEM_DEPTH_WRITTEN_MAX) out->fault = CYN_ITEM_TOO_DEEP;
   p = cyn_i_json_blank(p + 1, d->end);
   for (; p < d->end && *p != ']'; count++) {
     if (count != 0) {
@@ -650,7 +649,7 @@ static const uint8_t *member_map(decoder *d, const uint8_t *p, unsigned level, m
   pairs_result found;
   p = pairs(d, p + 1, level + 1, &found);
   if (p == NULL) return NULL;
-  out->fault = level >= CYN_ITEM_DEPTH_MAX ? TOO_DEEP : found.fault;
+  out->fault = level >= CYN_ITEM_DEPTH_WRITTEN_MAX ? CYN_ITEM_TOO_DEEP : found.fault;
   out->rank = RANK_CONTENT;
   out->size = 3 + found.count + found.size;
   cyn_i_write_close(&d->buf, mark, found.count);

@@ -314,7 +314,7 @@ NEVER_INLINE spot other_value(reader *r, const uint8_t *p, uint8_t *at, unsigned
     return closed(r, s);
   }
   if (type <= CYN_TYPE_BS) return closed(r, set(r, v, at, type));
-  if (level >= CYN_ITEM_DEPTH_MAX) return (spot){NULL, at};
+  if (level >= CYN_ITEM_DEPTH_WRITTEN_MAX) return (spot){NULL, at};
   return closed(r, type == CYN_TYPE_M ? map(r, v, at, level) : list(r, v, at, level));
 }
 

@@ -160,7 +160,7 @@ def deep(levels):
     return out
 
 
-ITEMS.append({"deep": deep(32)})
+ITEMS.append({"deep": deep(31)})
 
 BYTES = [b"", b"a", b"abc", b"a\x00b", b"\x00", b"\x00\x00", b"\xff", b"a\x00\xff", b"x" * 30, b"x" * 31, b"y" * 100, b"\x00" * 2048]
 

@@ -222,8 +222,8 @@ def nested(levels):
 
 
 def test_depth_is_bounded(db):
-    assert put(db, q=nested(32)) == {'q': nested(32)}
-    for levels in (33, 34, 50, 100000):
+    assert put(db, q=nested(31)) == {'q': nested(31)}
+    for levels in (32, 33, 50, 100000):
         with pytest.raises(_core.ServiceError) as caught:
             put(db, q=nested(levels))
         assert 'Nesting Levels have exceeded supported limits' in caught.value.message

@@ -140,13 +140,13 @@ TEST(faults) {
 TEST(depth) {
   cyn_item_builder *b = cyn_item_builder_new();
   cyn_item item;
-  for (int levels = 32; levels < 36; levels++) {
+  for (int levels = 31; levels < 35; levels++) {
     cyn_item_builder_reset(b);
     for (int i = 0; i < levels; i++) cyn_item_open_list(b, i == 0 ? cyn_str("deep") : CYN_ELEMENT);
     cyn_item_put_int(b, CYN_ELEMENT, 1);
     for (int i = 0; i < levels; i++) cyn_item_close(b);
-    if (levels > 32) {
-      check_fault(b, "deep", "Nesting Levels have exceeded supported limits");
+    if (levels > 31) {
+      check_fault(b, "deep", "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit");
       continue;
     }
     CHECK_INT(cyn_item_builder_finish(b, &item, NULL), CYN_OK);
@@ -174,7 +174,7 @@ TEST(values_are_copied) {
   for (int i = 0; i < 31; i++) cyn_item_open_list(b, i == 0 ? cyn_str("deep") : CYN_ELEMENT);
   cyn_item_put_value(b, CYN_ELEMENT, cyn_item_get(item, cyn_str("m")));
   for (int i = 0; i < 31; i++) cyn_item_close(b);
-  check_fault(b, "deep", "Nesting Levels have exceeded supported limits");
+  check_fault(b, "deep", "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit");
   cyn_item_builder_destroy(a);
   cyn_item_builder_destroy(b);
 }

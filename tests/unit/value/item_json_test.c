@@ -265,12 +265,12 @@ static const char *nested(int levels, bool maps) {
 
 TEST(depth) {
   for (int maps = 0; maps < 2; maps++) {
-    decoded found = decode(nested(32, maps != 0));
+    decoded found = decode(nested(31, maps != 0));
     CHECK(found.well_formed && found.item.fault == NULL);
-    CHECK_INT(cyn_i_value_depth(cyn_i_item_find(found.item.data, cyn_str("a"))), 32);
+    CHECK_INT(cyn_i_value_depth(cyn_i_item_find(found.item.data, cyn_str("a"))), 31);
     CHECK(cyn_i_item_is_valid(found.item.data, found.item.size));
-    check_fault(nested(33, maps != 0), "a", "Nesting Levels have exceeded supported limits");
-    check_fault(nested(60, maps != 0), "a", "Nesting Levels have exceeded supported limits");
+    check_fault(nested(32, maps != 0), "a", "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit");
+    check_fault(nested(60, maps != 0), "a", "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit");
     CHECK(!decode(nested(64, maps != 0)).well_formed);
     CHECK(!decode(nested(1000, maps != 0)).well_formed);
   }
