@@ -3,6 +3,8 @@
  * Sign-In) answers, in the order in which they are asked for, N being the HTTP status (0: the file is not there, nobody
  * answers). The linker puts this file's functions in the place of those that would reach out (cmake/fuzz.cmake). Keys that
  * are found are whole; an error has a text. */
+#include <strings.h>
+
 #include "base/error.h"
 #include "client/credential_search.h"
 #include "client/surroundings.h"
@@ -100,7 +102,7 @@ static cyn_status answer(cyn_i_arena *arena, long *http_status, cyn_bytes *body,
 cyn_status __wrap_cyn_i_network_send(cyn_i_network *network, const cyn_i_network_call *call, cyn_i_arena *arena,
                                      long *http_status, cyn_bytes *body, cyn_error *error) {
   (void)network;
-  demand(call->url.size > 7 && memcmp(call->url.data, "http", 4) == 0);
+  demand(call->url.size > 7 && strncasecmp(call->url.data, "http", 4) == 0); /* a scheme has no case */
   for (size_t i = 0; i < call->url.size; i++) demand((unsigned char)call->url.data[i] > ' ');
   return answer(arena, http_status, body, error);
 }
