@@ -31,7 +31,7 @@ static outcome unpack_once(cyn_i_coding coding, cyn_bytes packed, uint8_t *out, 
 }
 
 static size_t pack_once(cyn_i_coding coding, cyn_bytes plain, uint8_t *out, size_t room) {
-  struct isal_zstream *stream = cyn_i_alloc(sizeof *stream);
+  struct isal_zstream *stream = cyn_i_zalloc(1, sizeof *stream); /* its init leaves members that it looks at */
   if (stream == NULL) return 0;
   isal_deflate_stateless_init(stream);
   stream->gzip_flag = coding == CYN_CODING_GZIP ? IGZIP_GZIP : IGZIP_ZLIB;
