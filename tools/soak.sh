@@ -28,7 +28,7 @@ part kills python3 tests/crash/kill_test.py --binary "$build/cynamo" --rounds "$
 part migrations python3 tests/crash/migrate_test.py --binary "$build/cynamo" --rounds 100
 part power-cuts python3 tests/crash/power_cut_test.py --build "$build" --cuts 1000 --seconds 5
 part histories env SERIAL_OPERATIONS=1000000 CYNAMO_BIN="$build/cynamo" tests/clients/run.sh serial
-part crowds env ENGINE_SOAK=100 "$build/tests/engine_concurrency_test"
+part crowds env ENGINE_SOAK=1000 "$build/tests/engine_concurrency_test"
 part store-kills env STORE_KILLS="$kills" "$build/tests/store_write_test"
 part store-walks env STORE_SOAK=200000 "$build/tests/store_store_test"
 part store-check env CHECK_SOAK=20000 "$build/tests/store_check_test"
