@@ -89,6 +89,14 @@ static inline uint8_t cyn_i_name_slot(const cyn_i_name_hash *hash, cyn_bytes nam
 /* By wire name; NULL when there is none. `target` forms "DynamoDB_20120810.GetItem" are split by the server. */
 const cyn_i_operation *cyn_i_operation_find(cyn_bytes name, bool is_streams);
 
+/* Seen on the service in 2026 for every kind of check of the item writes that needs no table; the reads and the
+ * transactions answer without it. */
+#define CYN_CHECK_PREFIX "1 validation error detected: "
+static inline bool cyn_i_operation_prefixes_checks(cyn_operation operation) {
+  return operation == CYN_OPERATION_PUT_ITEM || operation == CYN_OPERATION_UPDATE_ITEM ||
+         operation == CYN_OPERATION_DELETE_ITEM;
+}
+
 /* A zeroed structure of the generated header, its struct_size set: `cyn_capacity *c = CYN_I_API_NEW(arena, cyn_capacity)`.
  * NULL when out of memory. */
 #define CYN_I_API_NEW(arena, type) ((type *)cyn_i_api_new(arena, sizeof(type)))

@@ -45,9 +45,7 @@ cyn_status cyn_i_api_check_faults(const cyn_i_operation *operation, const void *
   const cyn_i_member *member = NULL;
   const cyn_fault *fault = fault_in_structure(operation->input, input, &member);
   if (fault == NULL) return CYN_OK;
-  bool is_write = operation->operation == CYN_OPERATION_PUT_ITEM || operation->operation == CYN_OPERATION_UPDATE_ITEM ||
-                  operation->operation == CYN_OPERATION_DELETE_ITEM;
-  const char *prefix = is_write ? "1 validation error detected: " : "";
+  const char *prefix = cyn_i_operation_prefixes_checks(operation->operation) ? CYN_CHECK_PREFIX : "";
   bool says_which = strcmp(member->name, "ExpressionAttributeValues") == 0 && fault->attribute.data != NULL &&
                     operation->operation != CYN_OPERATION_UPDATE_ITEM;
   if (!says_which) return cyn_i_error_setf(error, CYN_E_VALIDATION, "%s%s", prefix, fault->message);

@@ -6,7 +6,7 @@
 #include "engine/read.h"
 
 #define BATCH_KEYS_MAX 100
-/* The service's own example: of items of 300 KB it answers 52, "so as not to exceed the 16 MB limit". */
+/* What the API reference's example comes to: of items of 300 KB an answer has 52. */
 #define BATCH_BYTES_MAX ((uint64_t)16 * 1000 * 1000)
 
 typedef struct batch_table {

@@ -72,13 +72,6 @@ cyn_status cyn_i_parameters_check(const cyn_i_parameters *parameters, cyn_i_call
   return CYN_OK;
 }
 
-/* Seen on the service in 2026 for every kind of check of the item writes that needs no table; the reads and the
- * transactions answer without it. */
-static bool has_prefix(cyn_operation operation) {
-  return operation == CYN_OPERATION_PUT_ITEM || operation == CYN_OPERATION_UPDATE_ITEM ||
-         operation == CYN_OPERATION_DELETE_ITEM;
-}
-
 cyn_status cyn_i_parameters_bind(cyn_i_worker *worker, cyn_i_parameters *parameters, cyn_i_call *call) {
   if (!any_expression(parameters)) return CYN_OK;
   cyn_i_substitutions substitutions;
@@ -106,19 +99,17 @@ cyn_status cyn_i_check_fault(cyn_i_call *call, const cyn_fault *fault) {
   return cyn_i_error_set(call->error, CYN_E_VALIDATION, fault->message);
 }
 
-static const char prefix[] = "1 validation error detected: ";
-
 void cyn_i_prefix_error(cyn_i_call *call) {
   if (call->error->status != CYN_E_VALIDATION) return;
   cyn_i_buf text;
   cyn_i_buf_init(&text, call->arena);
-  cyn_i_buf_text(&text, prefix);
+  cyn_i_buf_text(&text, CYN_CHECK_PREFIX);
   cyn_i_buf_text(&text, call->error->message);
   (void)fail_with(call, &text);
 }
 
 cyn_i_pending *cyn_i_call_refused(cyn_i_call *call, cyn_status status) {
-  if (status == CYN_E_VALIDATION && has_prefix(call->operation->operation)) cyn_i_prefix_error(call);
+  if (status == CYN_E_VALIDATION && cyn_i_operation_prefixes_checks(call->operation->operation)) cyn_i_prefix_error(call);
   call->status = call->error->status;
   return NULL;
 }

@@ -135,7 +135,7 @@ size_t cyn_i_update_target_count(const cyn_i_bound *bound);
 cyn_i_update_target cyn_i_update_target_at(const cyn_i_bound *bound, size_t i);
 
 /* Appends the new item to `buf`. `old_item` is the stored item, or the key as an item when there is none yet. All right
- * sides are computed from it. Run-time errors: ValidationException with the texts of section 8. Nesting over 32 levels
+ * sides are computed from it. Run-time errors: ValidationException with the texts of section 8. Nesting over CYN_ITEM_DEPTH_WRITTEN_MAX
  * is an error here; the 400 KB limit is the caller's. */
 cyn_status cyn_i_update_apply(const cyn_i_bound *bound, const uint8_t *old_item, cyn_i_arena *arena, cyn_i_buf *buf,
                               cyn_error *error);

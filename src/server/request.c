@@ -380,7 +380,8 @@ static cyn_bytes trimmed(cyn_bytes text) {
 }
 
 /* Of the codings of ours in Accept-Encoding the one of the greatest weight, of several the first. */
-static cyn_i_coding coding_accepted(cyn_bytes list) {
+cyn_i_coding cyn_i_request_coding_accepted(const cyn_i_request *request) {
+  cyn_bytes list = header(request, CYN_HTTP_ACCEPT_ENCODING);
   cyn_i_coding best = CYN_CODING_NONE;
   unsigned best_quality = 0;
   while (list.size != 0) {
@@ -403,7 +404,6 @@ static void begin(cyn_i_request *request) {
   request->operation = NULL;
   request->status = 0;
   request->body = cyn_i_http_bytes(request->in, request->http.body);
-  request->answer_coding = coding_accepted(header(request, CYN_HTTP_ACCEPT_ENCODING));
   request->json_1_0 = false;
   request->http_1_0 = request->http.parser.http_minor == 0;
   request->is_head = request->http.parser.method == HTTP_HEAD;

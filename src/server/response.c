@@ -89,13 +89,14 @@ void cyn_i_response_begin(cyn_i_request *request) {
 static cyn_i_coding pack_body(cyn_i_request *request) {
   cyn_i_buf *out = &request->out, packed;
   size_t size = out->size - CYN_RESPONSE_HEAD_MAX;
-  if (request->answer_coding == CYN_CODING_NONE || size < PACKED_BYTES_MIN) return CYN_CODING_NONE;
+  cyn_i_coding coding = size >= PACKED_BYTES_MIN ? cyn_i_request_coding_accepted(request) : CYN_CODING_NONE;
+  if (coding == CYN_CODING_NONE) return CYN_CODING_NONE;
   cyn_i_buf_init(&packed, &request->arena);
   cyn_bytes plain = {(const char *)out->data + CYN_RESPONSE_HEAD_MAX, size};
-  if (!cyn_i_coding_pack(request->answer_coding, plain, &packed) || packed.size >= size) return CYN_CODING_NONE;
+  if (!cyn_i_coding_pack(coding, plain, &packed) || packed.size >= size) return CYN_CODING_NONE;
   memcpy(out->data + CYN_RESPONSE_HEAD_MAX, packed.data, packed.size);
   out->size = CYN_RESPONSE_HEAD_MAX + packed.size;
-  return request->answer_coding;
+  return coding;
 }
 
 void cyn_i_response_end(cyn_i_request *request, unsigned status) {

@@ -85,7 +85,6 @@ struct cyn_i_request {
   bool json_1_0;   /* the answer's content type */
   bool http_1_0;
   bool is_head;
-  cyn_i_coding answer_coding; /* that the client takes */
   uint16_t status;
   char request_id[56];
   char account[16];
@@ -204,6 +203,8 @@ void cyn_i_connection_rest(cyn_i_connection *connection); /* every tick: an idle
 bool cyn_i_request_run(cyn_i_request *request);
 /* The answer to a completed call, into `out`. */
 void cyn_i_request_answer_call(cyn_i_request *request);
+/* The coding that the client takes. */
+cyn_i_coding cyn_i_request_coding_accepted(const cyn_i_request *request);
 
 /* ---- response.c ---- */
 void cyn_i_response_begin(cyn_i_request *request);                /* the body is then appended to `out` */

@@ -1,7 +1,7 @@
 /* See item_json_fast.h. Whatever this file takes, item_json.c would take and turn into the same bytes: sound values of one
  * member each, blanks at most behind colons and commas, sets in ascending order. Anything else, every fault and every
  * malformed text among it, is left to item_json.c, which reads the pair again from its name: at most twice the work, since
- * the general way does not come back here inside of a pair. fuzz/item_fuzz.c holds the two against each other.
+ * the general way does not come back here inside of a pair. fuzz/json_fuzz.c holds the two against each other.
  *
  * What makes it fast: the positions in the text and in the buffer stay in registers, since they are returned, not stored;
  * the buffer's room is looked at once for each pair, element or piece of a long string (LIMIT below); sizes are what was

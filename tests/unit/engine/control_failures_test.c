@@ -3,6 +3,7 @@
 #include "db/failing_store.h"
 #include "failing_memory.h"
 #include "items.h"
+#include "try_call.h"
 
 typedef enum cause { MEMORY, STORE } cause;
 
@@ -99,34 +100,13 @@ static char *state_of(service *s) {
 
 /* ---- failing ---- */
 
-/* Decoding and checking are part of the call; the text is the error's. */
-static cyn_status try_call(service *s, const struct step *step, const char *json, char text[300]) {
-  const cyn_i_operation *operation = cyn_i_operation_find(cyn_str(step->operation), false);
-  cyn_i_arena arena;
-  cyn_error error = CYN_ERROR_INIT;
-  void *input = NULL;
-  cyn_i_arena_init(&arena, 256); /* small blocks: more allocations */
-  cyn_status status = cyn_i_api_decode(operation->input, cyn_str(json), &arena, &input, &error);
-  if (status == CYN_OK) status = cyn_i_api_check(operation, input, &arena, &error);
-  cyn_i_call c = {.operation = operation, .context = &s->context, .input = input, .arena = &arena, .error = &error};
-  if (status == CYN_OK) {
-    cyn_i_engine_call(s->engine, &c);
-    status = c.status;
-    CHECK(status != CYN_OK || c.output != NULL);
-  }
-  CHECK((status == CYN_OK) == (error.status == CYN_OK));
-  (void)snprintf(text, 300, "%s", error.message != NULL ? error.message : "");
-  cyn_error_clean_up(&error);
-  cyn_i_arena_clean_up(&arena);
-  return status;
-}
-
 static long step_through(const struct step *step, cause which) {
   const char *wanted = which == MEMORY ? "out of memory" : "The store was made to fail.";
   service s;
   char text[300];
   bool was_hit = true;
   long n = 0;
+  const cyn_i_operation *operation = cyn_i_operation_find(cyn_str(step->operation), false);
   if (!open_world(&s)) return 0;
   char *before = state_of(&s), *json = strdup(items_text("%s", step->request));
   while (was_hit && n < 2000 && !test_current_failed()) {
@@ -134,7 +114,7 @@ static long step_through(const struct step *step, cause which) {
     if (which == MEMORY) failing_begin(n, false);
     store_calls = 0;
     store_fails_at = which == STORE ? n : 0;
-    cyn_status status = try_call(&s, step, json, text);
+    cyn_status status = try_call(&s, operation, json, text, sizeof text);
     was_hit = which == MEMORY ? failing_end() : store_calls >= n;
     store_fails_at = 0;
     char *after = state_of(&s);

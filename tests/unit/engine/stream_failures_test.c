@@ -4,6 +4,7 @@
 #include "failing_memory.h"
 #include "items.h"
 #include "streams.h"
+#include "try_call.h"
 
 static long store_calls, store_fails_at; /* 0: none fails */
 static bool failing_store_turn(void) { return ++store_calls == store_fails_at; }
@@ -30,51 +31,19 @@ static bool open_world(service *s) {
   return !test_current_failed();
 }
 
-/* The answer as JSON, or the error's text. Decoding and checking are part of the call. */
-static cyn_status try_call(service *s, const char *operation, const char *json, char *text, size_t text_size) {
-  const cyn_i_operation *found = cyn_i_operation_find(cyn_str(operation), true);
-  cyn_i_arena arena;
-  cyn_error error = CYN_ERROR_INIT;
-  void *input = NULL;
-  cyn_i_arena_init(&arena, 256); /* small blocks: more allocations */
-  cyn_status status = cyn_i_api_decode(found->input, cyn_str(json), &arena, &input, &error);
-  if (status == CYN_OK) status = cyn_i_api_check(found, input, &arena, &error);
-  cyn_i_call c = {.operation = found, .context = &s->context, .input = input, .arena = &arena, .error = &error};
-  if (status == CYN_OK) {
-    cyn_i_engine_call(s->engine, &c);
-    status = c.status;
-    CHECK(status != CYN_OK || c.output != NULL);
-  }
-  bool was_on = failing_is_on;
-  failing_is_on = false; /* what follows is the test's */
-  CHECK((status == CYN_OK) == (error.status == CYN_OK));
-  if (status == CYN_OK) {
-    cyn_i_buf buf;
-    cyn_i_buf_init(&buf, &s->arena);
-    cyn_i_api_encode(found->output, c.output, &buf);
-    (void)snprintf(text, text_size, "%.*s", (int)buf.size, (const char *)buf.data);
-    cyn_i_arena_reset(&s->arena, 1 << 16);
-  } else {
-    (void)snprintf(text, text_size, "%s", error.message != NULL ? error.message : "");
-  }
-  cyn_error_clean_up(&error);
-  cyn_i_arena_clean_up(&arena);
-  failing_is_on = was_on;
-  return status;
-}
-
 static long fail_in_turn(service *s, const char *operation, const char *json, bool is_memory) {
   static char wanted[8000], got[8000];
+  const cyn_i_operation *found = cyn_i_operation_find(cyn_str(operation), true);
   bool was_hit = true;
   long n = 0;
   store_fails_at = 0;
-  if (try_call(s, operation, json, wanted, sizeof wanted) != CYN_OK) test_failed(__FILE__, __LINE__, "%s %s: %s", operation, json, wanted);
+  if (try_call(s, found, json, wanted, sizeof wanted) != CYN_OK) test_failed(__FILE__, __LINE__, "%s %s: %s", operation, json, wanted);
   while (was_hit && n < 2000 && !test_current_failed()) {
     n++;
     if (is_memory) failing_begin(n, false);
     store_calls = 0;
     store_fails_at = is_memory ? 0 : n;
-    cyn_status status = try_call(s, operation, json, got, sizeof got);
+    cyn_status status = try_call(s, found, json, got, sizeof got);
     was_hit = is_memory ? failing_end() : store_calls >= n;
     store_fails_at = 0;
     bool is_right = status == CYN_OK ? strcmp(got, wanted) == 0
