@@ -31,7 +31,7 @@ static decoded decode(const uint8_t *text, size_t size, size_t depth) {
   cyn_i_json_init(&json, body, depth + size, &arena);
   for (size_t i = 0; i < depth; i++) (void)cyn_i_json_next(&json);
   out.is_read = cyn_i_json_next(&json) == CYN_JSON_OBJECT_BEGIN && cyn_i_item_from_json(&json, &out.item, &fault);
-  out.used = (size_t)(json.next - body) - depth;
+  out.used = size - (size_t)(json.end - json.next);
   out.serialization = fault.message;
   free(body);
   return out;
