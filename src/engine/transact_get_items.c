@@ -55,7 +55,8 @@ static bool same(cyn_bytes a, cyn_bytes b) { return a.size == b.size && memcmp(a
 static cyn_status check_distinct(cyn_i_call *call, const transact_get *gets, size_t count) {
   for (size_t i = 1; i < count; i++)
     for (size_t j = 0; j < i; j++)
-      if (gets[i].failure == NULL && gets[j].failure == NULL && gets[i].key.hash == gets[j].key.hash && gets[i].key.space == gets[j].key.space &&
+      if (gets[i].failure == NULL && gets[j].failure == NULL && gets[i].key.hash == gets[j].key.hash &&
+          gets[i].key.space == gets[j].key.space &&
           same(gets[i].key.partition, gets[j].key.partition) && same(gets[i].key.sort, gets[j].key.sort))
         return cyn_i_error_set(call->error, CYN_E_VALIDATION,
                                "Transaction request cannot include multiple operations on one item");
@@ -64,15 +65,16 @@ static cyn_status check_distinct(cyn_i_call *call, const transact_get *gets, siz
 
 /* CYN_OK when no action has failed. */
 static cyn_status cancel(cyn_i_call *call, const transact_get *gets, size_t count) {
+  size_t sound = 0;
+  while (sound < count && gets[sound].failure == NULL) sound++;
+  if (sound == count) return CYN_OK;
   cyn_cancellation_reason *reasons = cyn_i_arena_zalloc(call->arena, count, sizeof *reasons);
   if (reasons == NULL) return cyn_i_error_no_memory(call->error);
-  bool any = false;
   for (size_t i = 0; i < count; i++) {
     reasons[i].code = gets[i].failure != NULL ? "ValidationError" : "None";
     reasons[i].message = gets[i].failure;
-    any = any || gets[i].failure != NULL;
   }
-  return any ? cyn_i_answer_cancelled(call, reasons, count) : CYN_OK;
+  return cyn_i_answer_cancelled(call, reasons, count);
 }
 
 static bool answer_capacity(cyn_i_call *call, const transact_get *gets, size_t count,
